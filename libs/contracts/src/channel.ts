@@ -1,0 +1,47 @@
+/** A configured destination of alerts, as the API takes it and as `directory` carries it (secrets sealed). */
+import { z } from 'zod';
+import { channelIdSchema } from './identifiers.ts';
+import { headerNameSchema, headerValueSchema, httpUrlSchema } from './probe.ts';
+
+const commonSettings = {
+  name: z.string().trim().min(1).max(200),
+  /** Takes over a delivery that this channel could not make within five minutes. */
+  fallbackChannelId: channelIdSchema.nullable().default(null),
+};
+
+const pagerdutySettingsSchema = z.strictObject({
+  ...commonSettings,
+  type: z.literal('pagerduty'),
+  pagerduty: z.strictObject({
+    /** Secret. The integration key of a service or an orchestration. */
+    routingKey: z.string().min(1).max(4_096),
+    url: httpUrlSchema.default('https://events.pagerduty.com/v2/enqueue'),
+  }),
+});
+
+const webhookSettingsSchema = z.strictObject({
+  ...commonSettings,
+  type: z.literal('webhook'),
+  webhook: z.strictObject({
+    url: httpUrlSchema,
+    /** Secret. `whsec_` and base64 of 24 to 64 bytes (Standard Webhooks); made by the API when left out. */
+    secret: z.string().min(1).max(4_096),
+    headers: z.record(headerNameSchema, headerValueSchema).default({}),
+  }),
+});
+
+export const channelSettingsSchema = z.discriminatedUnion('type', [pagerdutySettingsSchema, webhookSettingsSchema]);
+export type ChannelSettings = z.infer<typeof channelSettingsSchema>;
+
+const recordFields = { v: z.literal(1), entity: z.literal('channel'), id: channelIdSchema, version: z.int().min(1) };
+
+/** A record of `directory` under `channel:<id>`; a tombstone says that the channel was deleted. */
+export const channelRecordSchema = z.discriminatedUnion('type', [
+  pagerdutySettingsSchema.extend(recordFields),
+  webhookSettingsSchema.extend(recordFields),
+]);
+export type ChannelRecord = z.infer<typeof channelRecordSchema>;
+
+export function directoryKeyOfChannel(channelId: string): string {
+  return `channel:${channelId}`;
+}

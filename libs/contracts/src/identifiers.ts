@@ -1,0 +1,43 @@
+/** Identities that cross a wire. They are built from facts, never by chance, so that every repeat has the same name. */
+import { z } from 'zod';
+import type { Instant } from './instant.ts';
+
+export const monitorIdSchema = z.uuid();
+export const channelIdSchema = z.uuid();
+
+/** A region's name: lower-case letters, digits and hyphens, 1 to 32 characters, not starting with a hyphen. */
+export const regionSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be 1 to 32 lower-case letters, digits or hyphens');
+export const proberIdSchema = z.string().min(1).max(96);
+
+export const roundKindSchema = z.enum(['scheduled', 'confirming', 'manual']);
+export type RoundKind = z.infer<typeof roundKindSchema>;
+
+/** One occasion to judge one monitor. */
+export interface RoundIdentity {
+  readonly monitorId: string;
+  readonly dueAt: Instant;
+  readonly kind: RoundKind;
+}
+
+export function roundKey({ monitorId, dueAt, kind }: RoundIdentity): string {
+  return `${monitorId}:${dueAt}:${kind}`;
+}
+
+/** `confirmedDueAt` is the `dueAt` of the round that confirmed the outage. */
+export function incidentIdOf(monitorId: string, confirmedDueAt: Instant): string {
+  return `${monitorId}:${confirmedDueAt}`;
+}
+
+export const transitionSchema = z.enum(['opened', 'acknowledged', 'reminder', 'resolved', 'test']);
+export type Transition = z.infer<typeof transitionSchema>;
+
+export function alertIdOf(incidentId: string, transition: Transition, sequence: number): string {
+  return `${incidentId}:${transition}:${sequence}`;
+}
+
+/** Stable across retries and restarts: one alert reaches one channel as one delivery. */
+export function deliveryIdOf(alertId: string, channelId: string): string {
+  return `${alertId}:${channelId}`;
+}

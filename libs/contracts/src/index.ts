@@ -1,0 +1,85 @@
+export { alertSchema, resolveCauseSchema, type Alert, type ResolveCause } from './alert.ts';
+export {
+  channelRecordSchema,
+  channelSettingsSchema,
+  directoryKeyOfChannel,
+  type ChannelRecord,
+  type ChannelSettings,
+} from './channel.ts';
+export { checkSchema, type Check } from './check.ts';
+export { commandSchema, type Command } from './command.ts';
+export { deadLetterSchema, deadLetterValueCharactersMax, type DeadLetter } from './dead-letter.ts';
+export { attemptSchema, attemptsKeptMax, deliverySchema, type Attempt, type Delivery } from './delivery.ts';
+export { QuorateError } from './error.ts';
+export { heartbeatFreshMs, heartbeatIntervalMs, heartbeatKey, heartbeatSchema, type Heartbeat } from './heartbeat.ts';
+export {
+  alertIdOf,
+  channelIdSchema,
+  deliveryIdOf,
+  incidentIdOf,
+  monitorIdSchema,
+  regionSchema,
+  roundKey,
+  roundKindSchema,
+  transitionSchema,
+  type RoundIdentity,
+  type RoundKind,
+  type Transition,
+} from './identifiers.ts';
+export { instantSchema, type Instant } from './instant.ts';
+export { closedRoundsKeptMax, monitorStateSchema, type MonitorState } from './monitor-state.ts';
+export {
+  decisionSchema,
+  monitorRecordSchema,
+  monitorSettingsSchema,
+  targetOf,
+  type Decision,
+  type MonitorRecord,
+  type MonitorSettings,
+  type MonitorSettingsInput,
+} from './monitor.ts';
+export { murmur2, partitionOf } from './partition.ts';
+export {
+  httpProbeSchema,
+  probeSchema,
+  tcpProbeSchema,
+  type BodyExpectation,
+  type HeaderExpectation,
+  type HttpProbe,
+  type JsonExpectation,
+  type Probe,
+  type TcpProbe,
+  type TcpStep,
+} from './probe.ts';
+export { isSecretHeader, mapChannelSecrets, mapProbeSecrets, sealedPrefix, type SecretMapping } from './secrets.ts';
+export { partitionCountDefault, topics, type TopicDefinition, type TopicName, type TopicValue } from './topics.ts';
+export {
+  lateVoteSchema,
+  monitorStatusSchema,
+  roundClosedSchema,
+  statusChangedSchema,
+  verdictRecordSchema,
+  verdictSchema,
+  type LateVote,
+  type MonitorStatus,
+  type RoundClosed,
+  type StatusChanged,
+  type Verdict,
+  type VerdictRecord,
+} from './verdict.ts';
+export {
+  castVoteSchema,
+  certificateSchema,
+  evidenceSchema,
+  excerptCharactersMax,
+  phasesSchema,
+  reasons,
+  reasonSchema,
+  voteSchema,
+  type CastVote,
+  type CertificateFacts,
+  type Evidence,
+  type Phases,
+  type Reason,
+  type Vote,
+} from './vote.ts';

@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { monitorRecordSchema, monitorSettingsSchema, targetOf } from './monitor.ts';
+
+const least = { name: 'Shop', type: 'http', http: { url: 'https://shop.example.com/health' } };
+
+function faultsOf(input: unknown): string[] {
+  const parsed = monitorSettingsSchema.safeParse(input);
+  return parsed.success ? [] : parsed.error.issues.map((issue) => `/${issue.path.join('/')}: ${issue.message}`);
+}
+
+describe('monitor settings', () => {
+  it('need a name, a type and a target, and fill in the rest', () => {
+    expect(monitorSettingsSchema.parse(least)).toEqual({
+      name: 'Shop',
+      type: 'http',
+      intervalSeconds: 30,
+      timeoutSeconds: 10,
+      regions: ['*'],
+      tags: {},
+      channelIds: [],
+      reminderMinutes: null,
+      decision: {
+        quorum: 'majority',
+        electorate: 'expected',
+        confirmations: 3,
+        confirmIntervalSeconds: 5,
+        recoveries: 2,
+      },
+      http: {
+        url: 'https://shop.example.com/health',
+        method: 'GET',
+        headers: {},
+        body: null,
+        auth: { type: 'none' },
+        followRedirects: true,
+        maxRedirects: 10,
+        ipFamily: 'auto',
+        connection: 'fresh',
+        tls: { verify: true, certificateWarningDays: 14 },
+        expect: { status: ['200-299'], body: [], json: [], headers: [], maxResponseMs: null },
+      },
+    });
+  });
+
+  it.each([
+    ['a time-out above the interval', { ...least, intervalSeconds: 5 }, '/timeoutSeconds'],
+    [
+      'a confirm interval above the interval',
+      { ...least, timeoutSeconds: 5, intervalSeconds: 5, decision: { confirmIntervalSeconds: 6 } },
+      '/decision/confirmIntervalSeconds',
+    ],
+    ['an unknown field', { ...least, interval: 5 }, '/'],
+    ['an unknown scheme', { ...least, http: { url: 'ftp://example.com' } }, '/http/url'],
+    ['a password in the URL', { ...least, http: { url: 'https://me:pw@example.com' } }, '/http/url'],
+    [
+      'a line break in a header',
+      { ...least, http: { ...least.http, headers: { 'x-a': 'b\r\nc: d' } } },
+      '/http/headers/x-a',
+    ],
+    [
+      'a header that the prober sets',
+      { ...least, http: { ...least.http, headers: { 'Content-Length': '3' } } },
+      '/http/headers',
+    ],
+    [
+      'a status that does not exist',
+      { ...least, http: { ...least.http, expect: { status: ['900'] } } },
+      '/http/expect',
+    ],
+    ['a region in capitals', { ...least, regions: ['EU'] }, '/regions/0'],
+    ['an absurd number', { ...least, intervalSeconds: 1e308 }, '/intervalSeconds'],
+  ])('refuse %s and name the field', (_fault, input, pointer) => {
+    expect(faultsOf(input).join('\n')).toContain(pointer);
+  });
+
+  it('name their target without a secret', () => {
+    expect(targetOf(monitorSettingsSchema.parse(least))).toBe('https://shop.example.com/health');
+    const tcp = { name: 'Database', type: 'tcp', tcp: { host: 'db.example.com', port: 5432 } };
+    expect(targetOf(monitorSettingsSchema.parse(tcp))).toBe('db.example.com:5432');
+  });
+});
+
+describe('a monitor record', () => {
+  it('is the settings with identity and version', () => {
+    const record = {
+      ...monitorSettingsSchema.parse(least),
+      v: 1,
+      id: '0b8f8a86-9d2c-4f1e-8a53-5d6f0d1c2b3a',
+      version: 1,
+      paused: false,
+      createdAt: 1,
+      changedAt: 1,
+      checkAtOnce: true,
+    };
+    expect(monitorRecordSchema.parse(record)).toEqual(record);
+  });
+});

@@ -1,0 +1,110 @@
+/** What a user wants watched: the settings that the API takes and the record that the log carries. */
+import { z } from 'zod';
+import { channelIdSchema, monitorIdSchema, regionSchema } from './identifiers.ts';
+import { instantSchema } from './instant.ts';
+import { httpProbeSchema, tcpProbeSchema } from './probe.ts';
+
+export const decisionSchema = z.strictObject({
+  /** How many of the expected voters must agree; a number is absolute. */
+  quorum: z.union([z.enum(['majority', 'all', 'any']), z.int().min(1).max(100)]).default('majority'),
+  /** Whose majority: of the regions expected in the round, or of all registered ones (a static quorum). */
+  electorate: z.enum(['expected', 'registered']).default('expected'),
+  /** Down verdicts in a row that open an incident. */
+  confirmations: z.int().min(1).max(10).default(3),
+  /** Never above `intervalSeconds`. */
+  confirmIntervalSeconds: z.int().min(1).max(86_400).default(5),
+  /** Up verdicts in a row that resolve it. */
+  recoveries: z.int().min(1).max(10).default(2),
+});
+export type Decision = z.infer<typeof decisionSchema>;
+
+const tagsSchema = z
+  .record(z.string().min(1).max(64), z.string().max(256))
+  .refine((tags) => Object.keys(tags).length <= 32, 'takes at most 32 tags');
+
+const commonSettings = {
+  name: z.string().trim().min(1).max(200),
+  intervalSeconds: z.int().min(5).max(86_400).default(30),
+  /** Never above `intervalSeconds`. */
+  timeoutSeconds: z.int().min(1).max(60).default(10),
+  /** Region names, or `*` for every registered region. */
+  regions: z
+    .array(z.union([z.literal('*'), regionSchema]))
+    .min(1)
+    .max(64)
+    .default(['*']),
+  tags: tagsSchema.default({}),
+  decision: decisionSchema.prefault({}),
+  channelIds: z.array(channelIdSchema).max(20).default([]),
+  reminderMinutes: z.int().min(1).max(10_080).nullable().default(null),
+};
+
+const httpMonitorSettingsSchema = z.strictObject({
+  ...commonSettings,
+  type: z.literal('http'),
+  http: httpProbeSchema,
+});
+const tcpMonitorSettingsSchema = z.strictObject({
+  ...commonSettings,
+  type: z.literal('tcp'),
+  tcp: tcpProbeSchema,
+});
+
+interface Rhythm {
+  intervalSeconds: number;
+  timeoutSeconds: number;
+  decision: Decision;
+}
+
+function checkRhythm(settings: Rhythm, context: z.core.$RefinementCtx<Rhythm>): void {
+  const { intervalSeconds, timeoutSeconds, decision } = settings;
+  if (timeoutSeconds > intervalSeconds) {
+    context.addIssue({
+      code: 'custom',
+      path: ['timeoutSeconds'],
+      message: `must not be above intervalSeconds (${intervalSeconds})`,
+    });
+  }
+  if (decision.confirmIntervalSeconds > intervalSeconds) {
+    context.addIssue({
+      code: 'custom',
+      path: ['decision', 'confirmIntervalSeconds'],
+      message: `must not be above intervalSeconds (${intervalSeconds})`,
+    });
+  }
+}
+
+/** What `POST /monitors` takes: defaults filled in, contradictions refused. */
+export const monitorSettingsSchema = z
+  .discriminatedUnion('type', [httpMonitorSettingsSchema, tcpMonitorSettingsSchema])
+  .superRefine(checkRhythm);
+export type MonitorSettings = z.infer<typeof monitorSettingsSchema>;
+export type MonitorSettingsInput = z.input<typeof monitorSettingsSchema>;
+
+const recordFields = {
+  v: z.literal(1),
+  id: monitorIdSchema,
+  /** Counts up with each change. */
+  version: z.int().min(1),
+  paused: z.boolean(),
+  createdAt: instantSchema,
+  /**
+   * When this version was made: the `dueAt` of the round that a creation, a resume or an edit of the target asks for
+   * at once.
+   */
+  changedAt: instantSchema,
+  /** Whether this version asks for a round at `changedAt`: after a creation, a resume or an edit. */
+  checkAtOnce: z.boolean(),
+};
+
+/** A record of `monitors`. Its secrets are sealed (`secrets.ts`). A tombstone says that the monitor was deleted. */
+export const monitorRecordSchema = z.discriminatedUnion('type', [
+  httpMonitorSettingsSchema.extend(recordFields),
+  tcpMonitorSettingsSchema.extend(recordFields),
+]);
+export type MonitorRecord = z.infer<typeof monitorRecordSchema>;
+
+/** What the monitor looks at, in one line for people and for PagerDuty's `source`. Holds no secret. */
+export function targetOf(monitor: MonitorSettings | MonitorRecord): string {
+  return monitor.type === 'http' ? monitor.http.url : `${monitor.tcp.host}:${monitor.tcp.port}`;
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { channelSettingsSchema } from './channel.ts';
+import { probeSchema } from './probe.ts';
+import { isSecretHeader, mapChannelSecrets, mapProbeSecrets } from './secrets.ts';
+
+const hide = (_secret: string, field: string) => `<${field}>`;
+
+describe('secrets', () => {
+  it.each([
+    ['Authorization', true],
+    ['cookie', true],
+    ['X-Api-Key', true],
+    ['x-auth-token', true],
+    ['accept', false],
+    ['x-probe', false],
+  ])('a header named %s: %s', (name, secret) => {
+    expect(isSecretHeader(name)).toBe(secret);
+  });
+
+  it('of a probe are its credentials and the headers that carry one', () => {
+    const probe = probeSchema.parse({
+      type: 'http',
+      http: {
+        url: 'https://example.com',
+        auth: { type: 'basic', username: 'me', password: 'pw' },
+        headers: { 'X-Api-Key': 'k', accept: 'text/html' },
+      },
+    });
+    expect(mapProbeSecrets(probe, hide)).toMatchObject({
+      http: {
+        auth: { username: 'me', password: '</http/auth/password>' },
+        headers: { 'X-Api-Key': '</http/headers/x-api-key>', accept: 'text/html' },
+      },
+    });
+  });
+
+  it('of a channel are its keys', () => {
+    const pagerduty = channelSettingsSchema.parse({
+      name: 'On call',
+      type: 'pagerduty',
+      pagerduty: { routingKey: 'k' },
+    });
+    expect(mapChannelSecrets(pagerduty, hide)).toMatchObject({ pagerduty: { routingKey: '</pagerduty/routingKey>' } });
+    const webhook = channelSettingsSchema.parse({
+      name: 'Hook',
+      type: 'webhook',
+      webhook: { url: 'https://example.com/hook', secret: 's', headers: { Authorization: 'Bearer x' } },
+    });
+    expect(mapChannelSecrets(webhook, hide)).toMatchObject({
+      webhook: { secret: '</webhook/secret>', headers: { Authorization: '</webhook/headers/authorization>' } },
+    });
+  });
+});

@@ -1,0 +1,114 @@
+/** A region's answer for one round, with its evidence. */
+import { z } from 'zod';
+import { monitorIdSchema, proberIdSchema, regionSchema, roundKindSchema } from './identifiers.ts';
+import { instantSchema } from './instant.ts';
+
+/** The closed list of reasons, class first. A vote that is up has none. */
+export const reasons = [
+  'dns.nxdomain',
+  'dns.servfail',
+  'dns.refused',
+  'dns.no-answer',
+  'dns.mismatch',
+  'connect.refused',
+  'connect.reset',
+  'connect.unreachable',
+  'timeout.dns',
+  'timeout.connect',
+  'timeout.tls',
+  'timeout.response',
+  'timeout.total',
+  'tls.expired',
+  'tls.not-yet-valid',
+  'tls.hostname',
+  'tls.self-signed',
+  'tls.untrusted',
+  'tls.handshake',
+  'tls.protocol',
+  'http.protocol',
+  'http.empty',
+  'http.partial',
+  'http.decode',
+  'http.redirect',
+  'http.too-large',
+  'status.unexpected',
+  'body.mismatch',
+  'header.mismatch',
+  'json.mismatch',
+  'slow',
+  'tcp.mismatch',
+  'blocked.address',
+  'prober.stalled',
+  'prober.isolated',
+  'prober.missed',
+  'prober.internal',
+] as const;
+export const reasonSchema = z.enum(reasons);
+export type Reason = z.infer<typeof reasonSchema>;
+
+const phaseSchema = z.number().nonnegative().nullable();
+
+/** Durations in milliseconds; a phase that did not happen is null. The phases add up to `totalMs`. */
+export const phasesSchema = z.object({
+  dnsMs: phaseSchema,
+  connectMs: phaseSchema,
+  tlsMs: phaseSchema,
+  ttfbMs: phaseSchema,
+  transferMs: phaseSchema,
+  totalMs: z.number().nonnegative(),
+});
+export type Phases = z.infer<typeof phasesSchema>;
+
+export const certificateSchema = z.object({
+  notAfter: instantSchema,
+  /** Whole days left of the chain's earliest expiry; negative when expired. */
+  daysLeft: z.int(),
+  issuer: z.string().max(512),
+  /** Whether `daysLeft` is below the monitor's `certificateWarningDays`. */
+  warning: z.boolean(),
+});
+export type CertificateFacts = z.infer<typeof certificateSchema>;
+
+export const excerptCharactersMax = 1_024;
+
+/** What one probe saw. */
+export const evidenceSchema = z.object({
+  outcome: z.enum(['up', 'down', 'abstain']),
+  reason: reasonSchema.nullable(),
+  /** One sentence that a person understands; null when up. */
+  message: z.string().max(1_024).nullable(),
+  startedAt: instantSchema,
+  phases: phasesSchema,
+  statusCode: z.int().nullable(),
+  /** The address that was dialled. */
+  address: z.string().max(64).nullable(),
+  connection: z.enum(['fresh', 'reused']),
+  certificate: certificateSchema.nullable(),
+  /** The first characters of a failed answer; never a secret. */
+  excerpt: z.string().max(excerptCharactersMax).nullable(),
+  redirects: z.int().nonnegative(),
+});
+export type Evidence = z.infer<typeof evidenceSchema>;
+
+export const voteSchema = evidenceSchema.extend({
+  v: z.literal(1),
+  monitorId: monitorIdSchema,
+  monitorVersion: z.int().min(1),
+  dueAt: instantSchema,
+  kind: roundKindSchema,
+  region: regionSchema,
+  proberId: proberIdSchema,
+});
+export type Vote = z.infer<typeof voteSchema>;
+
+/** A vote as rounds, incidents and alerts keep it: the round says the rest. */
+export const castVoteSchema = evidenceSchema.extend({
+  region: regionSchema,
+  proberId: proberIdSchema,
+  /**
+   * Whether it came after the round's window had closed, or for an older version of the monitor; it then changed
+   * nothing.
+   */
+  late: z.boolean(),
+});
+export type CastVote = z.infer<typeof castVoteSchema>;
