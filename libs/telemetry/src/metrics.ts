@@ -1,0 +1,87 @@
+/**
+ * Every metric of Quorate, by name. Identities of monitors and channels are never attributes: they have no bound. Each
+ * process holds its own instruments; `metricsText` is what `/metrics` answers.
+ */
+import type { Attributes } from '@opentelemetry/api';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+
+const reader = new PrometheusExporter({ preventServerStart: true });
+const meter = new MeterProvider({ readers: [reader] }).getMeter('quorate');
+const serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
+
+export interface Counter {
+  add(count: number, attributes?: Attributes): void;
+}
+export interface Histogram {
+  record(value: number, attributes?: Attributes): void;
+}
+
+const counter = (name: string, description: string): Counter => meter.createCounter(name, { description });
+const upDown = (name: string, description: string): Counter => meter.createUpDownCounter(name, { description });
+
+const secondsBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+function seconds(name: string, description: string): Histogram {
+  return meter.createHistogram(`${name}_seconds`, {
+    description,
+    advice: { explicitBucketBoundaries: secondsBounds },
+  });
+}
+
+export const metrics = {
+  /** `kind` */
+  checksEmitted: counter('quorate_checks_emitted', 'Checks written to the log.'),
+  checksMissed: counter('quorate_checks_missed', 'Scheduled rounds that were never run.'),
+  /** From `dueAt` to the acknowledged write. */
+  scheduleLagSeconds: seconds('quorate_schedule_lag', 'How long after it was due a check was written.'),
+  /** `region`, `type`, `outcome` */
+  probes: counter('quorate_probes', 'Probes that ended.'),
+  /** `region`, `type` */
+  probeSeconds: seconds('quorate_probe_duration', 'How long probes took.'),
+  /** `region` */
+  probesRunning: upDown('quorate_probes_running', 'Probes under way.'),
+  /** `outcome`, `late` */
+  votesCounted: counter('quorate_votes_counted', 'Votes that reached the aggregator.'),
+  /** `kind`, `verdict` */
+  roundsClosed: counter('quorate_rounds_closed', 'Rounds that were judged.'),
+  /** From `dueAt` to the verdict. */
+  verdictSeconds: seconds('quorate_verdict_delay', 'How long after it was due a round was decided.'),
+  /** `status` */
+  statusChanges: counter('quorate_status_changes', 'Changes of a monitor’s status.'),
+  /** `transition` */
+  alerts: counter('quorate_alerts', 'Alerts that were decided.'),
+  /** `service` */
+  decisionFaults: counter('quorate_decision_faults', 'Decisions that threw; the monitor is unknown since.'),
+  /** `type`, `outcome` */
+  deliveryAttempts: counter('quorate_delivery_attempts', 'Tries at sending an alert to a channel.'),
+  /** `type` */
+  deliveryAttemptSeconds: seconds('quorate_delivery_attempt_duration', 'How long tries at sending took.'),
+  /** `type`, `state` */
+  deliveriesEnded: counter('quorate_deliveries_ended', 'Deliveries that were made or given up.'),
+  /** `type` */
+  deliveriesPending: upDown('quorate_deliveries_pending', 'Deliveries planned and not yet ended in this process.'),
+  /** `type`, `state` */
+  breakerChanges: counter('quorate_channel_breaker_changes', 'Circuit breakers that opened or closed.'),
+  /** `service`, `topic` */
+  deadLetters: counter('quorate_dead_letters', 'Records that could not be read or decided upon.'),
+  /** `service` */
+  taskSteps: counter('quorate_task_steps', 'Steps that partition tasks committed.'),
+  /** `service` */
+  taskStepSeconds: seconds('quorate_task_step_duration', 'How long steps took, commit included.'),
+  /** `service` */
+  taskRestarts: counter('quorate_task_restarts', 'Partition tasks that failed and were started anew.'),
+  /** `service` */
+  partitionsOwned: upDown('quorate_partitions_owned', 'Partition tasks running in this process.'),
+  outboxPublished: counter('quorate_outbox_published', 'Outbox rows that were written to the log.'),
+  /** `topic` */
+  recordsProjected: counter('quorate_records_projected', 'Records taken into the read model.'),
+  /** `method`, `route`, `status` */
+  httpRequestSeconds: seconds('quorate_http_request_duration', 'How long the API took to answer.'),
+} as const;
+
+/** All instruments in Prometheus' text format. */
+export async function metricsText(): Promise<string> {
+  const { resourceMetrics } = await reader.collect();
+  return serializer.serialize(resourceMetrics);
+}
