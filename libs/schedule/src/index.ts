@@ -1,0 +1,5 @@
+export { assignedRegions } from './assigned-regions.ts';
+export { cadenceOf, dueCountIn, firstDueAfter, lastDueUpTo, type Cadence, type DueWindow } from './cadence.ts';
+export { DueQueue } from './due-queue.ts';
+export { LiveRegions, type HeartbeatObservation, type ProberPresence } from './live-regions.ts';
+export { RoundSchedule, type DueRound, type ScheduledMonitor } from './round-schedule.ts';

@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import { heartbeatFreshMs, type Heartbeat } from '@quorate/contracts';
+import fc from 'fast-check';
+import { assignedRegions } from './assigned-regions.ts';
+import { LiveRegions } from './live-regions.ts';
+
+const now = 1_800_000_000_000;
+
+function heartbeat(region: string, changes: Partial<Heartbeat> = {}): Heartbeat {
+  return {
+    v: 1,
+    region,
+    proberId: `${region}-1`,
+    version: '0.1.0',
+    startedAt: now,
+    at: now,
+    state: 'running',
+    ...changes,
+  };
+}
+
+interface Heard {
+  readonly appendedAt?: number;
+  readonly receivedAt?: number;
+  readonly changes?: Partial<Heartbeat>;
+}
+
+function hear(
+  regions: LiveRegions,
+  region: string,
+  { appendedAt = now, receivedAt = now, changes = {} }: Heard = {},
+): void {
+  const value = heartbeat(region, changes);
+  regions.observe({ key: `${region}/${value.proberId}`, heartbeat: value, appendedAt, receivedAt });
+}
+
+describe('LiveRegions', () => {
+  it('knows a region from its first heartbeat, sorted by name', () => {
+    const regions = new LiveRegions();
+    hear(regions, 'us');
+    hear(regions, 'ap');
+    expect(regions.registered()).toEqual(['ap', 'us']);
+    expect(regions.live(now)).toEqual(['ap', 'us']);
+  });
+
+  it('holds a region as silent once its heartbeat is older than the limit, and as registered still', () => {
+    const regions = new LiveRegions();
+    hear(regions, 'eu');
+    expect(regions.live(now + heartbeatFreshMs)).toEqual(['eu']);
+    expect(regions.live(now + heartbeatFreshMs + 1)).toEqual([]);
+    expect(regions.registered()).toEqual(['eu']);
+  });
+
+  it('sees at once, while it reads the past, that a region fell silent long before the others', () => {
+    const regions = new LiveRegions();
+    hear(regions, 'eu', { appendedAt: now - 3_600_000 });
+    hear(regions, 'us', { appendedAt: now - 1_000 });
+    expect(regions.live(now)).toEqual(['us']);
+  });
+
+  it("does not mind a prober's wrong clock", () => {
+    const regions = new LiveRegions();
+    hear(regions, 'eu', { changes: { at: 0 } });
+    hear(regions, 'us', { changes: { at: now + 86_400_000 } });
+    expect(regions.live(now)).toEqual(['eu', 'us']);
+  });
+
+  it("does not mind a difference between the log's clock and the reader's", () => {
+    const regions = new LiveRegions();
+    hear(regions, 'eu', { appendedAt: now - 60_000, receivedAt: now });
+    hear(regions, 'us', { appendedAt: now - 60_000, receivedAt: now });
+    expect(regions.live(now)).toEqual(['eu', 'us']);
+  });
+
+  it('counts a region as live as long as one of its probers is', () => {
+    const regions = new LiveRegions();
+    hear(regions, 'eu', { changes: { proberId: 'eu-1', state: 'stopped' } });
+    hear(regions, 'eu', { changes: { proberId: 'eu-2' } });
+    expect(regions.live(now)).toEqual(['eu']);
+    expect(regions.probers(now).map(({ proberId, state }) => [proberId, state])).toEqual([
+      ['eu-1', 'stopped'],
+      ['eu-2', 'live'],
+    ]);
+  });
+
+  it('takes an orderly stop at its word, without waiting', () => {
+    const regions = new LiveRegions();
+    hear(regions, 'eu', { changes: { state: 'stopped' } });
+    expect(regions.live(now)).toEqual([]);
+    expect(regions.registered()).toEqual(['eu']);
+  });
+
+  it('forgets a region whose last prober was removed', () => {
+    const regions = new LiveRegions();
+    hear(regions, 'eu');
+    regions.observe({ key: 'eu/eu-1', heartbeat: null, appendedAt: now, receivedAt: now });
+    expect(regions.registered()).toEqual([]);
+  });
+
+  it('never calls a region live that is not registered', () => {
+    const heard = fc.array(
+      fc.tuple(fc.constantFrom('eu', 'us', 'ap'), fc.integer({ min: 0, max: 60_000 }), fc.boolean()),
+    );
+    fc.assert(
+      fc.property(heard, fc.integer({ min: 0, max: 120_000 }), (list, laterMs) => {
+        const regions = new LiveRegions();
+        for (const [region, agoMs, isRunning] of list) {
+          hear(regions, region, { appendedAt: now - agoMs, changes: { state: isRunning ? 'running' : 'stopped' } });
+        }
+        expect(regions.registered()).toEqual(expect.arrayContaining(regions.live(now + laterMs)));
+      }),
+    );
+  });
+});
+
+describe('assignedRegions', () => {
+  it.each([
+    ['every known region for a star', ['*'], ['ap', 'eu', 'us']],
+    ['a star beside names as a star', ['eu', '*'], ['ap', 'eu', 'us']],
+    ['the named regions that are known', ['us', 'eu', 'mars'], ['eu', 'us']],
+    ['none when none of them is known', ['mars'], []],
+  ])('gives %s', (_situation, assigned, expected) => {
+    expect(assignedRegions(assigned, ['ap', 'eu', 'us'])).toEqual(expected);
+  });
+});
