@@ -1,0 +1,79 @@
+/** The one door to the decisions about a monitor: what arrived or fell due goes in, memory and effects come out. */
+import type { Instant, MonitorRecord } from '@quorate/contracts';
+import { confirm, nextConfirmationAt } from './confirmation.ts';
+import type { Effect } from './effect.ts';
+import { acknowledgeIncident, nextReminderAt, remind } from './incident.ts';
+import { takeDeletion, takeMonitor } from './life-cycle.ts';
+import { takeCheck, takeVote, type HeardCheck } from './listening.ts';
+import { change, isKnown, type Context, type Memory, type Work } from './memory.ts';
+import { checkAwaitedMsMax, settleRounds } from './rounds.ts';
+import { refreshStatus } from './status.ts';
+import { closesAtOf, type HeardVote } from './vote-window.ts';
+
+export type Input =
+  | { readonly kind: 'monitor'; readonly monitor: MonitorRecord }
+  | { readonly kind: 'monitor-deleted' }
+  | ({ readonly kind: 'check' } & HeardCheck)
+  | ({ readonly kind: 'vote' } & HeardVote)
+  | { readonly kind: 'acknowledge'; readonly incidentId: string; readonly by: string }
+  /** Time has passed. */
+  | { readonly kind: 'tick' };
+
+export interface Decided {
+  /** Its `state` is the one that went in, by identity, where nothing is to be written. */
+  readonly memory: Memory;
+  readonly effects: readonly Effect[];
+}
+
+/** The same inputs give the same records: identities come from facts, and the present from the context. */
+export function decide(memory: Memory, input: Input, context: Context): Decided {
+  const work: Work = { ...memory, context, effects: [] };
+  take(work, input);
+  settleRounds(work);
+  if (isKnown(work) && context.caughtUp) {
+    confirm(work);
+    remind(work);
+  }
+  return decided(work);
+}
+
+/** What is left of a monitor when a decision about it failed: an unknown status, its incident, and a fresh start. */
+export function decideFaulty(memory: Memory, context: Context): Decided {
+  const work: Work = { ...memory, windows: [], context, effects: [] };
+  if (isKnown(work)) {
+    change(work, { faulty: true, turn: null, confirming: [], decided: [] });
+    refreshStatus(work, context.now, null);
+  }
+  return decided(work);
+}
+
+function decided({ monitorId, monitor, state, windows, effects }: Work): Decided {
+  return { memory: { monitorId, monitor, state, windows }, effects };
+}
+
+function take(work: Work, input: Input): void {
+  switch (input.kind) {
+    case 'monitor':
+      return takeMonitor(work, input.monitor);
+    case 'monitor-deleted':
+      return takeDeletion(work);
+    case 'check':
+      return takeCheck(work, input);
+    case 'vote':
+      return takeVote(work, input);
+    case 'acknowledge':
+      return isKnown(work) ? acknowledgeIncident(work, input.incidentId, input.by) : undefined;
+    case 'tick':
+      return;
+  }
+}
+
+/** When time alone will change something about the monitor; null when it won't. */
+export function nextDueAt({ monitor, state, windows }: Memory): Instant | null {
+  const ends = windows.map(({ check, openedAt }) =>
+    check === null ? openedAt + checkAwaitedMsMax : closesAtOf(check),
+  );
+  const plans = monitor === null || state === null ? [] : [nextConfirmationAt(state), nextReminderAt(monitor, state)];
+  const instants = [...ends, ...plans].filter((instant) => instant !== null);
+  return instants.length === 0 ? null : Math.min(...instants);
+}

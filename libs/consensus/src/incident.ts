@@ -1,0 +1,113 @@
+/** Opens and resolves the incident of a monitor, and tells of it: each transition is one alert. */
+import {
+  alertIdOf,
+  incidentIdOf,
+  targetOf,
+  type Alert,
+  type Instant,
+  type MonitorRecord,
+  type MonitorState,
+  type ResolveCause,
+} from '@quorate/contracts';
+import { castVotesOf, downRegionsOf } from './evidence.ts';
+import { change, type KnownWork, type Work } from './memory.ts';
+import type { AnnouncedWindow } from './vote-window.ts';
+
+type Incident = NonNullable<MonitorState['incident']>;
+type Turn = NonNullable<MonitorState['turn']>;
+
+interface Telling {
+  readonly transition: Alert['transition'];
+  readonly sequence: number;
+  readonly resolvedAt: Instant | null;
+  readonly resolveCause: ResolveCause | null;
+  readonly parent: string | null;
+}
+
+/** What alerts say of the monitor; kept with the incident, which may outlive the monitor. */
+export function faceOf(monitor: MonitorRecord): Pick<Incident, 'monitor' | 'channelIds'> {
+  const { name, type, tags, channelIds } = monitor;
+  return { monitor: { name, type, target: targetOf(monitor), tags }, channelIds };
+}
+
+function alertOf(work: Work, incident: Incident, { parent: _parent, ...telling }: Telling): Alert {
+  const { remindedAt: _remindedAt, reminderCount: _count, traceparent: _traceparent, ...told } = incident;
+  const alertId = alertIdOf(incident.incidentId, telling.transition, telling.sequence);
+  return { v: 1, ...told, ...telling, alertId, monitorId: work.monitorId, at: work.context.now };
+}
+
+function tell(work: Work, incident: Incident, telling: Telling): void {
+  work.effects.push({ kind: 'alert', alert: alertOf(work, incident, telling), parent: telling.parent });
+}
+
+const unresolved = { resolvedAt: null, resolveCause: null };
+
+/** Opens the incident that the round of `window` confirmed. */
+export function openIncident(work: KnownWork, window: AnnouncedWindow, { firstDueAt, traceparent }: Turn): void {
+  const openedAt = work.state.fellAt;
+  const incident: Incident = {
+    incidentId: incidentIdOf(work.monitorId, window.dueAt),
+    ...faceOf(work.monitor),
+    firstFailureAt: firstDueAt,
+    openedAt,
+    acknowledgedBy: null,
+    regions: downRegionsOf(window),
+    expectedRegions: window.check.expectedRegions,
+    votes: castVotesOf(window),
+    remindedAt: openedAt,
+    reminderCount: 0,
+    traceparent,
+  };
+  change(work, { incident });
+  tell(work, incident, { transition: 'opened', sequence: 0, ...unresolved, parent: traceparent });
+}
+
+/** Resolves the open incident with the votes of the round that confirmed the recovery. */
+export function recoverIncident(
+  work: KnownWork,
+  window: AnnouncedWindow,
+  { incident, turn }: { readonly incident: Incident; readonly turn: Turn },
+): void {
+  const { fellAt } = work.state;
+  const evidence = { votes: castVotesOf(window), expectedRegions: window.check.expectedRegions };
+  const telling = { transition: 'resolved', sequence: 0, resolvedAt: fellAt, resolveCause: 'recovered' } as const;
+  tell(work, { ...incident, ...evidence }, { ...telling, parent: turn.traceparent });
+  change(work, { incident: null });
+}
+
+/** Tells that an open incident ends because nobody looks any more. The caller forgets it. */
+export function abandonIncident(work: Work, resolveCause: 'paused' | 'deleted'): void {
+  const incident = work.state?.incident ?? null;
+  if (incident === null) return;
+  const resolvedAt = Math.max(work.context.now, incident.openedAt);
+  const telling = { transition: 'resolved', sequence: 0, resolvedAt, resolveCause } as const;
+  tell(work, incident, { ...telling, parent: incident.traceparent });
+}
+
+export function acknowledgeIncident(work: KnownWork, incidentId: string, acknowledgedBy: string): void {
+  const { incident } = work.state;
+  if (incident?.incidentId !== incidentId || incident.acknowledgedBy !== null) return;
+  const acknowledged = { ...incident, acknowledgedBy };
+  change(work, { incident: acknowledged });
+  const telling = { transition: 'acknowledged', sequence: 0, ...unresolved } as const;
+  tell(work, acknowledged, { ...telling, parent: incident.traceparent });
+}
+
+/** When to remind of the open incident; null when nobody wants it, or somebody took it on. */
+export function nextReminderAt(monitor: MonitorRecord, { incident }: MonitorState): Instant | null {
+  if (incident === null || incident.acknowledgedBy !== null || monitor.reminderMinutes === null) return null;
+  return incident.remindedAt + monitor.reminderMinutes * 60_000;
+}
+
+/** One reminder, however many a stopped installation has slept through; the rhythm stays. */
+export function remind(work: KnownWork): void {
+  const { monitor, state, context } = work;
+  const dueAt = nextReminderAt(monitor, state);
+  if (state.incident === null || dueAt === null || dueAt > context.now) return;
+  const periodMs = dueAt - state.incident.remindedAt;
+  const remindedAt = context.now - ((context.now - dueAt) % periodMs);
+  const incident = { ...state.incident, remindedAt, reminderCount: state.incident.reminderCount + 1 };
+  change(work, { incident });
+  const telling = { transition: 'reminder', sequence: incident.reminderCount, ...unresolved } as const;
+  tell(work, incident, { ...telling, parent: incident.traceparent });
+}

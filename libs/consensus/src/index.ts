@@ -1,0 +1,5 @@
+export { decide, decideFaulty, nextDueAt, type Decided, type Input } from './decide.ts';
+export type { Effect, VerdictFell } from './effect.ts';
+export { graceMs, timeToAlertSecondsMax } from './grace.ts';
+export { emptyMemory, restoreMemory, type Context, type Memory } from './memory.ts';
+export { outcomeOf, quorumOf, tally, type Count, type Electorate } from './tally.ts';

@@ -1,0 +1,46 @@
+/** What becomes of status, counters and incident when people create, edit, pause, resume or delete a monitor. */
+import type { MonitorRecord, MonitorState } from '@quorate/contracts';
+import { abandonIncident, faceOf } from './incident.ts';
+import { change, fingerprintOf, initialState, type KnownWork, type Work } from './memory.ts';
+import { refreshStatus } from './status.ts';
+
+const zeroed = {
+  turn: null,
+  belowFloorCount: 0,
+  degradedCount: 0,
+  degradedRegions: [],
+  faulty: false,
+} as const satisfies Partial<Record<keyof MonitorState, unknown>>;
+
+/** Takes in a record of `monitors`. One that was taken in before changes nothing. */
+export function takeMonitor(work: Work, monitor: MonitorRecord): void {
+  if (work.monitor !== null && work.monitor.version >= monitor.version) return;
+  const known: KnownWork = Object.assign(work, { monitor, state: work.state ?? initialState(monitor) });
+  if (monitor.version > known.state.monitorVersion) takeVersion(known, monitor);
+  refreshStatus(known, work.context.now, null);
+}
+
+function takeVersion(work: KnownWork, monitor: MonitorRecord): void {
+  const probeFingerprint = fingerprintOf(monitor);
+  const isOtherProbe = probeFingerprint !== work.state.probeFingerprint;
+  change(work, { monitorVersion: monitor.version, probeFingerprint });
+  const wasPaused = work.state.status === 'paused';
+  if (monitor.paused || wasPaused) startAfresh(work);
+  else if (isOtherProbe) change(work, { ...zeroed, degradedRegions: [] });
+  const { incident } = work.state;
+  if (incident !== null) change(work, { incident: { ...incident, ...faceOf(monitor) } });
+}
+
+/** A paused monitor knows nothing, and a resumed one has everything to learn. */
+function startAfresh(work: KnownWork): void {
+  abandonIncident(work, 'paused');
+  change(work, { ...zeroed, degradedRegions: [], incident: null, seenUp: false, silence: {} });
+}
+
+/** Forgets a monitor whose record is gone; the caller leaves a tombstone where its state was. */
+export function takeDeletion(work: Work): void {
+  abandonIncident(work, 'deleted');
+  work.monitor = null;
+  work.state = null;
+  work.windows = work.windows.filter(({ kind }) => kind === 'manual');
+}

@@ -1,0 +1,145 @@
+/** What is known of one monitor: its record, what is remembered between rounds, and the open windows. */
+import {
+  murmur2,
+  type Instant,
+  type MonitorRecord,
+  type MonitorState,
+  type Probe,
+  type RoundKind,
+} from '@quorate/contracts';
+import type { Effect } from './effect.ts';
+import { comparePositions, isSameRound, type Position, type VoteWindow } from './vote-window.ts';
+
+export interface Memory {
+  readonly monitorId: string;
+  /** Null while no record of it was read: the monitor is unsaved, deleted or not yet known here. */
+  readonly monitor: MonitorRecord | null;
+  /** What `monitor-state` carries; null for a monitor that nothing is known of. */
+  readonly state: MonitorState | null;
+  /** In order of their rounds. */
+  readonly windows: readonly VoteWindow[];
+}
+
+export interface Context {
+  /** The present, by the log's clock. */
+  readonly now: Instant;
+  /** Whether every stream was read up to the end seen at the restore: only then time says anything. */
+  readonly caughtUp: boolean;
+  /** The regions that a round announced now would name. */
+  readonly regionsOf: (monitor: MonitorRecord) => {
+    readonly expectedRegions: readonly string[];
+    readonly registeredRegions: readonly string[];
+  };
+}
+
+/** One decision under way; it never outlives `decide`. */
+export interface Work {
+  readonly monitorId: string;
+  readonly context: Context;
+  readonly effects: Effect[];
+  monitor: MonitorRecord | null;
+  state: MonitorState | null;
+  windows: readonly VoteWindow[];
+}
+
+/** A work whose monitor is known. */
+export interface KnownWork extends Work {
+  monitor: MonitorRecord;
+  state: MonitorState;
+}
+
+export function isKnown(work: Work): work is KnownWork {
+  return work.monitor !== null && work.state !== null;
+}
+
+export function emptyMemory(monitorId: string): Memory {
+  return { monitorId, monitor: null, state: null, windows: [] };
+}
+
+/** The memory that a predecessor left: its confirming rounds are open again, other windows return with their votes. */
+export function restoreMemory(state: MonitorState): Memory {
+  const windows = state.confirming.map(({ dueAt, ...check }): VoteWindow => {
+    const announced = { ...check, missedRoundCount: 0 };
+    return {
+      kind: 'confirming',
+      dueAt,
+      openedAt: check.appendedAt,
+      check: announced,
+      votes: new Map(),
+      strays: new Map(),
+    };
+  });
+  return { monitorId: state.monitorId, monitor: null, state, windows };
+}
+
+export function probeOf(monitor: MonitorRecord): Probe {
+  return monitor.type === 'http' ? { type: 'http', http: monitor.http } : { type: 'tcp', tcp: monitor.tcp };
+}
+
+export function fingerprintOf(monitor: MonitorRecord): number {
+  return murmur2(JSON.stringify(probeOf(monitor)));
+}
+
+export function initialState(monitor: MonitorRecord): MonitorState {
+  return {
+    v: 1,
+    monitorId: monitor.id,
+    monitorVersion: monitor.version,
+    probeFingerprint: fingerprintOf(monitor),
+    status: 'pending',
+    statusSince: monitor.createdAt,
+    seenUp: false,
+    faulty: false,
+    applied: { kind: 'scheduled', dueAt: 0 },
+    fellAt: 0,
+    decided: [],
+    confirming: [],
+    closed: [],
+    silence: {},
+    belowFloorCount: 0,
+    degradedCount: 0,
+    degradedRegions: [],
+    turn: null,
+    incident: null,
+  };
+}
+
+export function change(work: KnownWork, changes: Partial<MonitorState>): void {
+  work.state = { ...work.state, ...changes };
+}
+
+export function windowOf(windows: readonly VoteWindow[], round: Position): VoteWindow | undefined {
+  return windows.find((window) => isSameRound(window, round));
+}
+
+/** Puts `window` in its place, instead of the one it was made from. */
+export function keepWindow(work: Work, window: VoteWindow): void {
+  work.windows = [...work.windows.filter((other) => !isSameRound(other, window)), window].sort(comparePositions);
+}
+
+export function dropWindow(work: Work, round: Position): void {
+  work.windows = work.windows.filter((window) => !isSameRound(window, round));
+}
+
+/** The regions that missed the monitor's last rounds. */
+export function silentRegions(state: MonitorState | null): ReadonlySet<string> {
+  const silence = Object.entries(state?.silence ?? {});
+  return new Set(silence.filter(([, missedCount]) => missedCount >= absentAfterRounds).map(([region]) => region));
+}
+
+/** So many rounds in a row a region misses before it is no voter any more. */
+export const absentAfterRounds = 2;
+
+/**
+ * How far a round's time may lie ahead of the log's. What is remembered of rounds further ahead was written by a clock
+ * that was wrong: it must not make those of the right time look old.
+ */
+export const clockAheadMsMax = 60_000;
+
+/** Whether the verdict of this round was applied, or its turn has passed. */
+export function isApplied(
+  { applied }: MonitorState,
+  round: { readonly dueAt: Instant; readonly kind: RoundKind },
+): boolean {
+  return comparePositions(round, applied) <= 0;
+}

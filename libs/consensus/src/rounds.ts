@@ -1,0 +1,190 @@
+/** Rules, applies and closes the open rounds of a monitor, in order of `dueAt`. */
+import { closedRoundsKeptMax, type MonitorState, type RoundClosed } from '@quorate/contracts';
+import { pursue, weigh } from './course.ts';
+import { castVotesOf, downRegionsOf, tellStrays } from './evidence.ts';
+import {
+  change,
+  clockAheadMsMax,
+  dropWindow,
+  isApplied,
+  isKnown,
+  silentRegions,
+  type KnownWork,
+  type Work,
+} from './memory.ts';
+import { observe } from './presence.ts';
+import { refreshStatus } from './status.ts';
+import {
+  absentIn,
+  closesAtOf,
+  isAnnounced,
+  isComplete,
+  isSameRound,
+  rule,
+  type AnnouncedWindow,
+  type Position,
+  type Ruling,
+} from './vote-window.ts';
+
+/** A window that only votes have opened is given up after this: its check is not coming. */
+export const checkAwaitedMsMax = 70_000;
+
+export function settleRounds(work: Work): void {
+  const announced = work.windows.filter(isAnnounced);
+  const inOrder = announced.filter(({ kind }) => kind !== 'manual');
+  for (const window of announced) if (window.kind === 'manual') settleAside(work, window);
+  if (isKnown(work)) settleInOrder(work, inOrder);
+  giveUp(work);
+}
+
+function isOver({ context }: Work, { check }: AnnouncedWindow): boolean {
+  return context.caughtUp && context.now >= closesAtOf(check);
+}
+
+/** A round that stands in no row is told of when it closes, and moves nothing. */
+function settleAside(work: Work, window: AnnouncedWindow): void {
+  const ruling = rule(window, { silent: silentRegions(work.state), isOver: isOver(work, window) });
+  if (ruling === null || !mayClose(work, window)) return;
+  tellVerdict(work, window, { ruling, counts: false });
+  close(work, window, ruling);
+}
+
+function mayClose(work: Work, window: AnnouncedWindow): boolean {
+  return isOver(work, window) || isComplete(window, silentRegions(work.state));
+}
+
+/** A verdict waits for the earlier rounds; so does the end of a window. */
+function settleInOrder(work: KnownWork, windows: readonly AnnouncedWindow[]): void {
+  let earlierClosed = true;
+  for (const window of windows) {
+    if (isOvertaken(work.state, window)) {
+      settleAside(work, window);
+      continue;
+    }
+    // A predecessor's confirming round is known at once; rounds that were due before it may still be on their way.
+    const ruling = window.kind === 'confirming' && !work.context.caughtUp ? null : rulingOf(work, window);
+    if (ruling === null) return;
+    if (noteOf(work.state, window) === undefined) apply(work, window, ruling);
+    earlierClosed &&= mayClose(work, window);
+    if (earlierClosed) closeInOrder(work, window, ruling);
+  }
+}
+
+function noteOf({ decided }: MonitorState, round: Position) {
+  return decided.find((note) => isSameRound(note, round));
+}
+
+/** A round that was announced after a later one had been judged: it is history. */
+function isOvertaken(state: MonitorState, window: AnnouncedWindow): boolean {
+  if (state.applied.dueAt > window.check.appendedAt + clockAheadMsMax) return false;
+  return isApplied(state, window) && noteOf(state, window) === undefined;
+}
+
+/** What was ruled already stays ruled. */
+function rulingOf(work: KnownWork, window: AnnouncedWindow): Ruling | null {
+  const note = noteOf(work.state, window);
+  if (note !== undefined) return { ...note, decidedBy: null };
+  return rule(window, { silent: silentRegions(work.state), isOver: isOver(work, window) });
+}
+
+/** A verdict on an older version of the monitor, or a paused one, is history. */
+function isCurrent({ monitor }: KnownWork, { check }: AnnouncedWindow): boolean {
+  return !monitor.paused && check.monitorVersion >= monitor.version;
+}
+
+function apply(work: KnownWork, window: AnnouncedWindow, ruling: Ruling): void {
+  const { kind, dueAt } = window;
+  const { verdict, decidedAt } = ruling;
+  const counts = isCurrent(work, window);
+  const { decided, fellAt, turn } = work.state;
+  change(work, {
+    applied: { kind, dueAt },
+    decided: [...decided, { kind, dueAt, verdict, decidedAt }],
+    fellAt: Math.max(fellAt, decidedAt),
+  });
+  tellVerdict(work, window, { ruling, counts });
+  if (counts) weigh(work, window, ruling);
+  else if (kind === 'confirming' && turn !== null) pursue(work, window, turn);
+  if (counts) refreshStatus(work, work.state.fellAt, ruling.decidedBy?.traceparent ?? null);
+}
+
+function closeInOrder(work: KnownWork, window: AnnouncedWindow, ruling: Ruling): void {
+  const { kind, dueAt } = window;
+  const closedAt = closedAtOf(work, window);
+  close(work, window, ruling);
+  change(work, {
+    decided: work.state.decided.filter((note) => !isSameRound(note, window)),
+    confirming: work.state.confirming.filter((round) => kind !== 'confirming' || round.dueAt !== dueAt),
+  });
+  if (!isCurrent(work, window)) return;
+  observe(work, window, ruling.verdict);
+  refreshStatus(work, closedAt, null);
+}
+
+function lastHeardAt({ votes }: AnnouncedWindow): number {
+  return Math.max(0, ...[...votes.values()].map(({ appendedAt }) => appendedAt));
+}
+
+function closedAtOf({ state }: Work, window: AnnouncedWindow): number {
+  if (!isComplete(window, silentRegions(state))) return closesAtOf(window.check);
+  return Math.max(window.check.appendedAt, lastHeardAt(window));
+}
+
+function close(work: Work, window: AnnouncedWindow, ruling: Ruling): void {
+  const { kind, dueAt, check, votes, strays } = window;
+  work.effects.push({ kind: 'round-closed', record: recordOf(work, window, ruling), parent: check.traceparent });
+  tellStrays(work, window);
+  dropWindow(work, window);
+  if (!isKnown(work)) return;
+  const unheardRegions = check.expectedRegions.filter((region) => !votes.has(region) && !strays.has(region));
+  const closed = [...work.state.closed, { kind, dueAt, closesAt: closesAtOf(check), unheardRegions }];
+  change(work, { closed: closed.slice(-closedRoundsKeptMax) });
+}
+
+function recordOf(work: Work, window: AnnouncedWindow, ruling: Ruling): RoundClosed {
+  const { kind, dueAt, check, votes } = window;
+  const absent = absentIn(window, silentRegions(work.state));
+  return {
+    v: 1,
+    type: 'round-closed',
+    monitorId: work.monitorId,
+    monitorVersion: check.monitorVersion,
+    dueAt,
+    kind,
+    verdict: ruling.verdict,
+    decidedAt: ruling.decidedAt,
+    closedAt: closedAtOf(work, window),
+    expectedRegions: check.expectedRegions,
+    absentRegions: check.expectedRegions.filter((region) => absent.has(region) && !votes.has(region)),
+    missedRoundCount: check.missedRoundCount,
+    votes: castVotesOf(window),
+  };
+}
+
+function tellVerdict(
+  work: Work,
+  window: AnnouncedWindow,
+  { ruling, counts }: { ruling: Ruling; counts: boolean },
+): void {
+  const { kind, dueAt, check, votes } = window;
+  work.effects.push({
+    kind: 'verdict-fell',
+    round: { monitorId: work.monitorId, dueAt, kind },
+    verdict: ruling.verdict,
+    decidedAt: ruling.decidedAt,
+    expectedCount: check.expectedRegions.length,
+    voteCount: votes.size,
+    downCount: downRegionsOf(window).length,
+    counts,
+    parent: ruling.decidedBy?.traceparent ?? check.traceparent,
+  });
+}
+
+/** Lets go of windows that can never close: their check or their monitor is not coming. */
+function giveUp(work: Work): void {
+  if (!work.context.caughtUp) return;
+  work.windows = work.windows.filter((window) => {
+    if (!isAnnounced(window)) return work.context.now < window.openedAt + checkAwaitedMsMax;
+    return isKnown(work) || work.context.now < closesAtOf(window.check);
+  });
+}

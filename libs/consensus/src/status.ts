@@ -1,0 +1,41 @@
+/** The status that a monitor shows, by precedence. */
+import type { Instant, MonitorState, MonitorStatus } from '@quorate/contracts';
+import { change, type KnownWork } from './memory.ts';
+
+/** So many rounds in a row make a monitor degraded, or unknown. */
+export const roundsInARow = 2;
+
+type Shown = Pick<MonitorState, 'faulty' | 'belowFloorCount' | 'incident' | 'degradedCount' | 'seenUp'>;
+
+function statusOf(paused: boolean, state: Shown): MonitorStatus {
+  if (paused) return 'paused';
+  if (state.faulty || state.belowFloorCount >= roundsInARow) return 'unknown';
+  if (state.incident !== null) return 'down';
+  if (state.degradedCount >= roundsInARow) return 'degraded';
+  return state.seenUp ? 'up' : 'pending';
+}
+
+function regionsBehind(status: MonitorStatus, { incident, degradedRegions: degraded }: MonitorState): string[] {
+  const regions: Partial<Record<MonitorStatus, string[]>> = { down: incident?.regions ?? [], degraded };
+  return regions[status] ?? [];
+}
+
+/** Writes the status down where it has changed. */
+export function refreshStatus(work: KnownWork, at: Instant, parent: string | null): void {
+  const { state, monitor, monitorId } = work;
+  const status = statusOf(monitor.paused, state);
+  if (status === state.status) return;
+  const since = Math.max(at, state.statusSince);
+  change(work, { status, statusSince: since });
+  const regions = regionsBehind(status, state);
+  const record = {
+    v: 1,
+    type: 'status-changed',
+    monitorId,
+    monitorVersion: monitor.version,
+    status,
+    since,
+    regions,
+  } as const;
+  work.effects.push({ kind: 'status-changed', record, parent });
+}
