@@ -1,0 +1,6 @@
+export { backOffMs, retryPolicyDefault, type RetryPolicy } from './back-off.ts';
+export { ChannelQueue, queueTimingsDefault, type QueueTimings } from './channel-queue.ts';
+export { handOver, newDelivery, planDeliveries, type ChannelType, type PlanFacts } from './delivery-plan.ts';
+export { afterAttempt, givenUp, isExpired, plannedAgain, type AttemptResult } from './delivery-state.ts';
+export { retryAfterMs } from './retry-after.ts';
+export { TokenBucket, type SendBudget } from './token-bucket.ts';
