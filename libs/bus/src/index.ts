@@ -1,0 +1,38 @@
+export { openEmbeddedLog, type EmbeddedLogOptions } from './embedded/open-embedded-log.ts';
+export { BusConfigurationError, BusUnavailableError } from './errors.ts';
+export type {
+  DurableLog,
+  Follower,
+  Gathering,
+  Guarantee,
+  LogRecord,
+  Membership,
+  OutgoingRecord,
+  PartitionTask,
+  PartitionTaskDefinition,
+  Step,
+  TopicSettings,
+} from './log.ts';
+export { type KafkaLogOptions, openKafkaLog } from './kafka/kafka-log.ts';
+export type { Clock } from './local/clock.ts';
+export { LocalLog, type LocalLogOptions } from './local/local-log.ts';
+export type {
+  ReadAnswer,
+  ReadRequest,
+  Store,
+  StoreAppend,
+  StoreCommit,
+  StoreContents,
+  StoredOffset,
+  StoredRow,
+  StoredTail,
+  StoredTopic,
+  TombstoneFloor,
+  Upkeep,
+} from './local/store.ts';
+export { hostPartitionTasks } from './nest/host.ts';
+export { KeepOriginalError } from './nest/keep-original-error.ts';
+export { OnTick, OnTopic } from './nest/on-topic.ts';
+export { PartitionTaskStrategy, type PartitionTaskOptions } from './nest/strategy.ts';
+export { tickPattern, type Task, type TaskRecord, type TaskStep, type TaskWrite } from './nest/task.ts';
+export { topicSettings } from './topic-settings.ts';

@@ -1,0 +1,40 @@
+/** The brokers' present, as far as their answers tell it. */
+import type { Instant } from '@quorate/contracts';
+
+const goesBackMsMin = 60_000;
+
+/**
+ * Lateness is judged between append times, so the present has to be told by the same clock. Each answer to an append
+ * says within which bounds the broker's clock is ahead of ours, and each record read was appended in its past.
+ */
+export class LogClock {
+  #aheadMs = 0;
+  /** What `now` said last. */
+  #told = -Infinity;
+
+  /** Our own clock, which never goes back. */
+  local(): number {
+    return performance.timeOrigin + performance.now();
+  }
+
+  /** Goes back only where the brokers' clock was far off and was set right: else time would stand still until then. */
+  now(): Instant {
+    const now = Math.floor(this.local() + this.#aheadMs);
+    if (now > this.#told || now < this.#told - goesBackMsMin) this.#told = now;
+    return this.#told;
+  }
+
+  /** An append sent at `sentAt` (by `local`) and answered just now was taken in at `appendedAt` (by the broker). */
+  appended(sentAt: number, appendedAt: Instant): void {
+    // Append times are whole milliseconds, and -1 where the topic keeps the writers' times.
+    if (appendedAt < 0) return;
+    const atLeast = appendedAt - this.local();
+    const atMost = appendedAt + 1 - sentAt;
+    this.#aheadMs = Math.min(Math.max(this.#aheadMs, atLeast), atMost);
+  }
+
+  /** A record with this append time was read. */
+  read(appendedAt: Instant): void {
+    this.#aheadMs = Math.max(this.#aheadMs, appendedAt - this.local());
+  }
+}
