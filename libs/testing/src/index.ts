@@ -1,0 +1,16 @@
+export { buildVote, DeliveryStage, openDeliveryStage } from './delivery-stage.ts';
+export { createSimulatedLog, SimulatedLog, type Report } from './simulated-log.ts';
+export {
+  startPagerDutyStandIn,
+  type PagerDutyAlert,
+  type PagerDutyBehaviour,
+  type PagerDutyCall,
+  type PagerDutyEvent,
+  type PagerDutyStandIn,
+  type PagerDutyStandInSettings,
+} from './pagerduty-stand-in.ts';
+export { createAuthority, type Authority, type Issued, type LeafSettings } from './targets/certificates.ts';
+export { closeServer, listenOnLoopback } from './targets/listen.ts';
+export { startNameServer, type NameAnswer, type NameServer } from './targets/name-server.ts';
+export { answering, startRawServer, type RawServer, type Script } from './targets/raw-server.ts';
+export { startTarget, type Target, type TargetFault, type TargetVisit } from './targets/start-target.ts';
