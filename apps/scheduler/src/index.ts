@@ -1,0 +1,1 @@
+export { startScheduler, type SchedulerDependencies } from './start-scheduler.ts';
