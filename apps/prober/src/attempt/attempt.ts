@@ -1,0 +1,124 @@
+/**
+ * One look at a target: the one deadline over everything that it does, the time of each phase, and what it has seen so
+ * far. Every wait of a probe goes through here, so nothing can outlast the deadline or a stop of the prober.
+ */
+import type { CertificateFacts, Evidence, Instant } from '@quorate/contracts';
+import { Failure } from './failure.ts';
+import { Stopwatch, type Phase } from './stopwatch.ts';
+
+export interface AttemptSettings {
+  readonly startedAt: Instant;
+  readonly timeoutMs: number;
+  /** Aborted when the prober stops. */
+  readonly signal: AbortSignal;
+}
+
+/** Starts some I/O that calls `done` when it has ended, and returns what gives it up. */
+export type Begin<Value> = (done: (value: Value | Failure) => void) => () => void;
+
+/** A phase is to blame for a time-out when it took at least this share of the time. */
+const blameShare = 0.5;
+
+const timeouts = {
+  dns: { reason: 'timeout.dns', doing: 'looking up the name' },
+  connect: { reason: 'timeout.connect', doing: 'connecting' },
+  tls: { reason: 'timeout.tls', doing: 'in the TLS handshake' },
+  ttfb: { reason: 'timeout.response', doing: 'waiting for an answer' },
+  transfer: { reason: 'timeout.total', doing: 'receiving the answer' },
+} as const;
+
+export class Attempt {
+  readonly startedAt: Instant;
+  readonly timeoutMs: number;
+  address: string | null = null;
+  statusCode: number | null = null;
+  certificate: CertificateFacts | null = null;
+  connection: Evidence['connection'] = 'fresh';
+  redirects = 0;
+
+  readonly #stopwatch = new Stopwatch();
+  readonly #endsAt: number;
+  readonly #signal: AbortSignal;
+  readonly #timer: NodeJS.Timeout;
+  #over: Failure | null = null;
+  #isFinished = false;
+  #interrupt: ((failure: Failure) => void) | null = null;
+
+  constructor({ startedAt, timeoutMs, signal }: AttemptSettings) {
+    this.startedAt = startedAt;
+    this.timeoutMs = timeoutMs;
+    this.#endsAt = performance.now() + timeoutMs;
+    this.#timer = setTimeout(() => this.#end(this.#timedOut()), timeoutMs);
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#aborted);
+    if (signal.aborted) this.#aborted();
+  }
+
+  get isOver(): boolean {
+    return this.#over !== null;
+  }
+
+  get remainingMs(): number {
+    return Math.max(0, this.#endsAt - performance.now());
+  }
+
+  get phases(): Evidence['phases'] {
+    return this.#stopwatch.read();
+  }
+
+  enter(phase: Phase): void {
+    this.#stopwatch.enter(phase);
+  }
+
+  /** Resolves with what `begin` ends with, or the failure that the deadline or a stop makes of it. Never rejects. */
+  async wait<Value>(phase: Phase, begin: Begin<Value>): Promise<Value | Failure> {
+    this.enter(phase);
+    if (this.#over !== null) return this.#over;
+    return await new Promise<Value | Failure>((resolve) => {
+      let giveUp: (() => void) | null = null;
+      const interrupt = (failure: Failure): void => {
+        giveUp?.();
+        resolve(failure);
+      };
+      this.#interrupt = interrupt;
+      giveUp = begin((value) => {
+        if (this.#interrupt !== interrupt) return;
+        this.#interrupt = null;
+        this.#stopwatch.charge();
+        resolve(value);
+      });
+    });
+  }
+
+  /** Stops the clock, for good. */
+  finish(): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    if (this.#over === null) this.#stopwatch.charge();
+    clearTimeout(this.#timer);
+    this.#signal.removeEventListener('abort', this.#aborted);
+  }
+
+  readonly #aborted = (): void => {
+    this.#end(new Failure('prober.missed', 'the prober was stopped before the probe had ended'));
+  };
+
+  #end(failure: Failure): void {
+    if (this.#over !== null) return;
+    this.#over = failure;
+    const interrupt = this.#interrupt;
+    this.#interrupt = null;
+    this.#stopwatch.charge();
+    interrupt?.(failure);
+  }
+
+  #timedOut(): Failure {
+    this.#stopwatch.charge();
+    const seconds = this.timeoutMs / 1_000;
+    const phase = this.#stopwatch.phase ?? 'dns';
+    const { reason, doing } = timeouts[phase];
+    const isToBlame = this.#stopwatch.elapsedMs(phase) >= this.timeoutMs * blameShare;
+    if (isToBlame) return new Failure(reason, `timed out after ${seconds} s, ${doing}`);
+    return new Failure('timeout.total', `took longer than ${seconds} s altogether, and was still ${doing}`);
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * From a name to a connection: a fresh look-up, a check of every address, and a dial of the checked ones in turn. With
+ * both families at hand IPv4 is tried first; the target counts as reached when one address takes the connection.
+ */
+import type { Reason } from '@quorate/contracts';
+import { lookUp, type AddressFamily, type GuardedResolution, type Outbound } from '@quorate/outbound';
+import type { Attempt } from '../attempt/attempt.ts';
+import { Failure } from '../attempt/failure.ts';
+import { Connection, codeOf } from './connection.ts';
+
+export interface Destination {
+  /** A name or a literal, as a URL or a person writes it. */
+  readonly host: string;
+  readonly port: number;
+  readonly family: AddressFamily;
+  readonly plain: boolean;
+}
+
+/** A name with more addresses than this is not down because the fifth was not tried. */
+const addressesTriedMax = 4;
+
+const familyNames = { auto: 'address', '4': 'IPv4 address', '6': 'IPv6 address' } as const;
+
+function resolutionFailure(
+  resolution: Exclude<GuardedResolution, { kind: 'addresses' }>,
+  { host, family }: Destination,
+): Failure {
+  if (resolution.kind === 'blocked') {
+    return new Failure(
+      'blocked.address',
+      `${host} leads to ${resolution.address}, an address that this installation does not probe`,
+    );
+  }
+  switch (resolution.failure) {
+    case 'nxdomain':
+      return new Failure('dns.nxdomain', `there is no host named ${host}`);
+    case 'servfail':
+      return new Failure('dns.servfail', `the name servers failed to answer for ${host}`);
+    case 'refused':
+      return new Failure('dns.refused', `the name servers refused to answer for ${host}`);
+    case 'no-answer':
+      return new Failure('dns.no-answer', `${host} has no ${familyNames[family]}`);
+    case 'timeout':
+      return new Failure('timeout.dns', `the name servers did not answer for ${host}`);
+    case 'unavailable':
+      return new Failure('prober.isolated', 'no name server of the prober could be reached');
+    default:
+      return resolution.failure satisfies never;
+  }
+}
+
+const connectReasons: Readonly<Record<string, { readonly reason: Reason; readonly saying: string }>> = {
+  ECONNREFUSED: { reason: 'connect.refused', saying: 'refused the connection' },
+  ECONNRESET: { reason: 'connect.reset', saying: 'reset the connection' },
+  ETIMEDOUT: { reason: 'timeout.connect', saying: 'did not take the connection in time' },
+  EMFILE: { reason: 'prober.internal', saying: 'could not be dialled: the prober has no file descriptor left' },
+  ENFILE: { reason: 'prober.internal', saying: 'could not be dialled: the machine has no file descriptor left' },
+  ENOBUFS: { reason: 'prober.internal', saying: 'could not be dialled: the machine has no buffer left' },
+  ENOMEM: { reason: 'prober.internal', saying: 'could not be dialled: the machine has no memory left' },
+};
+
+function connectFailure(code: string, { address, port }: { address: string; port: number }): Failure {
+  const where = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  const known = connectReasons[code];
+  if (known !== undefined) return new Failure(known.reason, `${where} ${known.saying}`);
+  return new Failure('connect.unreachable', `${where} cannot be reached (${code})`);
+}
+
+interface Dialling {
+  readonly address: string;
+  readonly port: number;
+  readonly plain: boolean;
+  /** How long this address may take, where another one waits for its turn. */
+  readonly limitMs: number;
+}
+
+async function connectTo(attempt: Attempt, dialling: Dialling): Promise<Connection | Failure> {
+  return await attempt.wait<Connection>('connect', (done) => {
+    const connection = Connection.open(dialling);
+    const { socket } = connection;
+    const giveUp = (): void => {
+      clearTimeout(timer);
+      connection.close();
+    };
+    const fail = (code: string): void => {
+      giveUp();
+      done(connectFailure(code, dialling));
+    };
+    const timer = setTimeout(fail, dialling.limitMs, 'ETIMEDOUT');
+    const failed = (error: Error): void => fail(codeOf(error));
+    socket.once('error', failed);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.off('error', failed);
+      done(connection);
+    });
+    return giveUp;
+  });
+}
+
+async function dialInTurn(
+  attempt: Attempt,
+  addresses: readonly string[],
+  { port, plain }: Destination,
+): Promise<Connection | Failure> {
+  let firstFailure: Failure | null = null;
+  for (const [index, address] of addresses.entries()) {
+    attempt.address = address;
+    // The last address may use all that is left; the deadline itself ends it.
+    const turnsLeft = addresses.length - index;
+    const limitMs = turnsLeft === 1 ? attempt.timeoutMs : attempt.remainingMs / turnsLeft;
+    const connection = await connectTo(attempt, { address, port, plain, limitMs });
+    if (connection instanceof Connection) return connection;
+    firstFailure ??= connection;
+    if (attempt.isOver) return connection;
+  }
+  attempt.address = addresses[0] ?? null;
+  return firstFailure ?? new Failure('prober.internal', 'there was no address to dial');
+}
+
+export async function dial(
+  attempt: Attempt,
+  outbound: Outbound,
+  destination: Destination,
+): Promise<Connection | Failure> {
+  const resolution = await attempt.wait<GuardedResolution>('dns', (done) => {
+    void lookUp(outbound, destination.host, destination.family).then(done);
+    return () => undefined;
+  });
+  if (resolution instanceof Failure) return resolution;
+  if (resolution.kind !== 'addresses') return resolutionFailure(resolution, destination);
+  return await dialInTurn(attempt, resolution.addresses.slice(0, addressesTriedMax), destination);
+}

@@ -1,0 +1,88 @@
+/** One hop of a visit as the bytes that go over the wire. */
+import type { HttpProbe } from '@quorate/contracts';
+import { isSecretHeader } from '@quorate/contracts';
+import { basicCredentials } from '../attempt/redaction.ts';
+import type { WireRequest } from './http-exchange.ts';
+
+/** What is asked of one host: the first URL, or where a redirect led. */
+export interface Hop {
+  readonly url: URL;
+  readonly method: HttpProbe['method'];
+  readonly body: string | null;
+  /** False where a redirect left the host, or its encryption, that the credentials were given for. */
+  readonly mayCarryCredentials: boolean;
+}
+
+export interface HopSettings {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly auth: HttpProbe['auth'];
+  readonly userAgent: string;
+  readonly cookie: string | null;
+  readonly keepAlive: boolean;
+}
+
+/** What may not go to another host beside credentials: it would name the wrong one. */
+const hostBound = new Set(['host', 'origin', 'referer']);
+const bodyBound = /^content-/;
+const methodsWithBody = new Set(['POST', 'PUT', 'PATCH']);
+/** It would end the header and begin another. */
+const breaksHeader = /[\0\r\n]/;
+
+function authorizationOf(auth: HttpProbe['auth']): string | null {
+  switch (auth.type) {
+    case 'none':
+      return null;
+    case 'basic':
+      return `Basic ${basicCredentials(auth)}`;
+    case 'bearer':
+      return `Bearer ${auth.token}`;
+    default:
+      return auth satisfies never;
+  }
+}
+
+function ownHeaders(hop: Hop, settings: HopSettings): Map<string, [name: string, value: string]> {
+  const authorization = hop.mayCarryCredentials ? authorizationOf(settings.auth) : null;
+  const headers: [string, string][] = [
+    ['Host', hop.url.host],
+    ['User-Agent', settings.userAgent],
+    ['Accept', '*/*'],
+    ['Accept-Encoding', 'gzip, deflate, br, zstd'],
+    ...(authorization === null ? [] : [['Authorization', authorization] as [string, string]]),
+  ];
+  return new Map(headers.map(([name, value]) => [name.toLowerCase(), [name, value]]));
+}
+
+function mayGo(name: string, hop: Hop): boolean {
+  if (hop.body === null && bodyBound.test(name)) return false;
+  return hop.mayCarryCredentials || (!isSecretHeader(name) && !hostBound.has(name));
+}
+
+/** @throws TypeError when a value holds a line break, which no schema lets through. */
+function headerLines(hop: Hop, settings: HopSettings): string[] {
+  const headers = ownHeaders(hop, settings);
+  for (const [name, value] of Object.entries(settings.headers)) {
+    if (mayGo(name.toLowerCase(), hop)) headers.set(name.toLowerCase(), [name, value]);
+  }
+  if (settings.cookie !== null) {
+    const given = headers.get('cookie')?.[1];
+    headers.set('cookie', ['Cookie', given === undefined ? settings.cookie : `${given}; ${settings.cookie}`]);
+  }
+  const lines = [...headers.values()].map(([name, value]) => `${name}: ${value}`);
+  if (lines.some((line) => breaksHeader.test(line))) throw new TypeError('A header holds a line break');
+  return lines;
+}
+
+export function writeRequest(hop: Hop, settings: HopSettings): WireRequest {
+  const { url, method } = hop;
+  const body = Buffer.from(hop.body ?? '', 'utf8');
+  const hasLength = hop.body !== null || methodsWithBody.has(method);
+  const head = [
+    `${method} ${url.pathname}${url.search} HTTP/1.1`,
+    ...headerLines(hop, settings),
+    ...(hasLength ? [`Content-Length: ${body.length}`] : []),
+    `Connection: ${settings.keepAlive ? 'keep-alive' : 'close'}`,
+    '\r\n',
+  ].join('\r\n');
+  return { bytes: Buffer.concat([Buffer.from(head, 'latin1'), body]), isHead: method === 'HEAD' };
+}

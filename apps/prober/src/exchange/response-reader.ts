@@ -1,0 +1,173 @@
+/** Reads one HTTP/1 answer from bytes, within bounds, and says what is wrong with it. Knows nothing of sockets. */
+import { Failure } from '../attempt/failure.ts';
+import { Llhttp, type LlhttpEvents } from './llhttp.ts';
+
+const headerBytesMax = 64 * 1024;
+const headersMax = 500;
+/** `100 Continue` and `103 Early Hints` before the real answer. */
+const interimAnswersMax = 20;
+/** What is read of a body; the rest of a larger one is not waited for. */
+export const bodyBytesMax = 1024 * 1024;
+
+export interface HeaderLine {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface Answer {
+  readonly statusCode: number;
+  readonly headers: readonly HeaderLine[];
+  /** As it came over the wire, without its transfer coding. */
+  readonly body: Buffer;
+  /** Whether there was more than `bodyBytesMax`. */
+  readonly truncated: boolean;
+  /** Whether the other side keeps the connection for another request. */
+  readonly keepsAlive: boolean;
+}
+
+const statusesWithoutBody = new Set([204, 304]);
+const stop = -1;
+const goOn = 0;
+const withoutBody = 1;
+
+export class ResponseReader implements LlhttpEvents {
+  readonly #parser = new Llhttp(this);
+  readonly #isHead: boolean;
+  readonly #names: string[] = [];
+  readonly #values: string[] = [];
+  readonly #body: Buffer[] = [];
+  #lastWasValue = true;
+  #headerBytes = 0;
+  #interimAnswers = 0;
+  #bodyBytes = 0;
+  #statusCode = 0;
+  #isComplete = false;
+  #truncated = false;
+  #hasSurplus = false;
+  #keepsAlive = false;
+  #fault: Failure | null = null;
+
+  constructor(isHead: boolean) {
+    this.#isHead = isHead;
+  }
+
+  /** Whether any part of the real answer's head was understood. */
+  get hasHead(): boolean {
+    return this.#statusCode !== 0;
+  }
+
+  /** The answer once it is whole (or as long as we read), a failure, or null where more must come. */
+  feed(bytes: Buffer): Answer | Failure | null {
+    const error = this.#parser.execute(bytes);
+    if (this.#fault !== null) return this.#fault;
+    if (this.#isComplete || this.#truncated) return this.#answer();
+    return error === 0 ? null : this.#malformed();
+  }
+
+  /** What the answer is when the other side ends the stream here. */
+  finish(): Answer | Failure {
+    const error = this.#parser.finish();
+    if (this.#fault !== null) return this.#fault;
+    if (this.#isComplete) return this.#answer();
+    if (this.hasHead) return new Failure('http.partial', 'the answer ended before it was complete');
+    return error === 0 && this.#headerBytes === 0
+      ? new Failure('http.empty', 'the connection was closed without an answer')
+      : new Failure('http.partial', 'the answer ended within its head');
+  }
+
+  free(): void {
+    this.#parser.free();
+  }
+
+  messageBegin(): number {
+    // What follows a whole answer was not asked for: it is not read, and the connection not used again.
+    this.#hasSurplus = this.#isComplete;
+    if (this.#hasSurplus) return stop;
+    this.#names.length = 0;
+    this.#values.length = 0;
+    this.#lastWasValue = true;
+    return goOn;
+  }
+
+  headerField(text: string): number {
+    if (this.#exceeds(text)) return stop;
+    // Trailers are counted, not kept: nothing may be said of a body by what comes after it.
+    if (this.hasHead) return goOn;
+    if (this.#lastWasValue) {
+      this.#names.push(text);
+      this.#values.push('');
+    } else {
+      this.#names.push((this.#names.pop() ?? '') + text);
+    }
+    this.#lastWasValue = false;
+    return goOn;
+  }
+
+  headerValue(text: string): number {
+    if (this.#exceeds(text)) return stop;
+    if (this.hasHead) return goOn;
+    this.#values.push((this.#values.pop() ?? '') + text);
+    this.#lastWasValue = true;
+    return goOn;
+  }
+
+  headersComplete(statusCode: number, keepsAlive: boolean): number {
+    const { version } = this.#parser;
+    if (version !== '1.1' && version !== '1.0') return this.#fail('http.protocol', `answered with HTTP/${version}`);
+    if (statusCode === 101) return this.#fail('http.protocol', 'switched protocols though nobody asked for it');
+    if (statusCode < 200) return this.#interim(statusCode);
+    this.#statusCode = statusCode;
+    this.#keepsAlive = keepsAlive;
+    return this.#isHead || statusesWithoutBody.has(statusCode) ? withoutBody : goOn;
+  }
+
+  body(bytes: Buffer): number {
+    const room = bodyBytesMax - this.#bodyBytes;
+    const kept = Buffer.from(bytes.subarray(0, room));
+    this.#body.push(kept);
+    this.#bodyBytes += kept.length;
+    this.#truncated = bytes.length > room;
+    return this.#truncated ? stop : goOn;
+  }
+
+  messageComplete(): number {
+    if (this.hasHead) this.#isComplete = true;
+    return goOn;
+  }
+
+  #interim(statusCode: number): number {
+    if (statusCode < 100) return this.#fail('http.protocol', `answered with status ${statusCode}`);
+    this.#interimAnswers += 1;
+    return this.#interimAnswers > interimAnswersMax
+      ? this.#fail('http.protocol', `sent more than ${interimAnswersMax} interim answers`)
+      : goOn;
+  }
+
+  #exceeds(text: string): boolean {
+    this.#headerBytes += text.length;
+    const isTooLarge = this.#headerBytes > headerBytesMax || this.#names.length > headersMax;
+    if (isTooLarge) {
+      this.#fail('http.too-large', `the answer's head has more than ${headersMax} headers or ${headerBytesMax} bytes`);
+    }
+    return isTooLarge;
+  }
+
+  #fail(reason: 'http.protocol' | 'http.too-large', message: string): number {
+    this.#fault ??= new Failure(reason, message);
+    return stop;
+  }
+
+  #malformed(): Failure {
+    return new Failure('http.protocol', `the answer is not valid HTTP: ${this.#parser.errorReason}`);
+  }
+
+  #answer(): Answer {
+    return {
+      statusCode: this.#statusCode,
+      headers: this.#names.map((name, index) => ({ name: name.toLowerCase(), value: this.#values[index] ?? '' })),
+      body: Buffer.concat(this.#body),
+      truncated: this.#truncated,
+      keepsAlive: this.#isComplete && !this.#hasSurplus && this.#keepsAlive,
+    };
+  }
+}

@@ -1,0 +1,1 @@
+export { startProber, type ProberDependencies } from './start-prober.ts';

@@ -1,0 +1,191 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { httpProbeSchema, type Evidence } from '@quorate/contracts';
+import { AddressGuard, allowLoopback } from '@quorate/outbound';
+import { closeServer, listenOnLoopback } from '@quorate/testing';
+import { probeHttp } from './http.probe.ts';
+import { createSurroundings } from './surroundings.ts';
+
+const stop = new AbortController();
+const guard = new AddressGuard(allowLoopback);
+const surroundings = createSurroundings({ guard, region: 'eu', version: '1', signal: stop.signal });
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+let server: Server;
+let port: number;
+let answers: Map<string, Answer>;
+let requests: IncomingMessage[];
+
+beforeEach(async () => {
+  answers = new Map();
+  requests = [];
+  server = createServer((request, response) => {
+    requests.push(request);
+    request.resume();
+    const answer = answers.get(request.url ?? '') ?? ((_, missing) => missing.writeHead(404).end());
+    answer(request, response);
+  });
+  port = await listenOnLoopback(server);
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await closeServer(server);
+});
+afterAll(() => stop.abort());
+
+/** One server, two hosts: 127.0.0.1 and localhost. */
+const here = (path: string) => `http://127.0.0.1:${port}${path}`;
+const elsewhere = (path: string) => `http://localhost:${port}${path}`;
+
+function leadTo(path: string, location: string, headers: Record<string, string | string[]> = {}, status = 302): void {
+  answers.set(path, (_, response) => response.writeHead(status, { location, ...headers }).end());
+}
+
+function welcome(path: string): void {
+  answers.set(path, (_, response) => response.writeHead(200).end('welcome'));
+}
+
+async function look(changes: object = {}): Promise<Evidence> {
+  const http = httpProbeSchema.parse({ url: here('/start'), ...changes });
+  return await probeHttp(http, { ...surroundings, monitorKey: 'm', startedAt: 0, timeoutMs: 2_000 });
+}
+
+describe('a redirect', () => {
+  it('is followed to the page that it leads to, and counted', async () => {
+    leadTo('/start', '/middle');
+    leadTo('/middle', here('/end'));
+    welcome('/end');
+    expect(await look()).toMatchObject({ outcome: 'up', statusCode: 200, redirects: 2 });
+  });
+
+  it('is judged by its own status where it is not to be followed', async () => {
+    leadTo('/start', '/end');
+    welcome('/end');
+    const followRedirects = false;
+    expect(await look({ followRedirects })).toMatchObject({ outcome: 'down', reason: 'status.unexpected' });
+    expect(await look({ followRedirects, expect: { status: ['302'] } })).toMatchObject({ outcome: 'up', redirects: 0 });
+  });
+
+  it.each([
+    ['spaces in its path and query', '/a b?c=d e', '/a%20b?c=d%20e'],
+    ['UTF-8 in its path', Buffer.from('/größe').toString('latin1'), '/gr%C3%B6%C3%9Fe'],
+    ['spaces around it', '  /plain  ', '/plain'],
+    ['a fragment', '/plain#part', '/plain'],
+    ['a path relative to the page', 'plain', '/plain'],
+    ['dots in its path', '/a/../plain', '/plain'],
+  ])('with %s is followed', async (_what, location, path) => {
+    answers.set('/start', (_, response) => {
+      response.socket?.end(
+        Buffer.from(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`, 'latin1'),
+      );
+    });
+    welcome(path);
+    expect(await look()).toMatchObject({ outcome: 'up', redirects: 1 });
+  });
+
+  it('without a Location, or with an empty one, is judged by its status', async () => {
+    leadTo('/start', '');
+    expect(await look({ expect: { status: ['302'] } })).toMatchObject({ outcome: 'up', redirects: 0 });
+    answers.set('/start', (_, response) => response.writeHead(301).end());
+    expect(await look()).toMatchObject({
+      outcome: 'down',
+      reason: 'status.unexpected',
+      message: 'got 301, expected 200-299',
+    });
+  });
+
+  it.each([
+    ['ftp', 'ftp://127.0.0.1/x'],
+    ['javascript', 'javascript:alert(1)'],
+    ['file', 'file:///etc/passwd'],
+    ['nowhere', 'http://'],
+    ['four slashes', 'http:////127.0.0.1/'],
+  ])('to %s is not followed', async (_what, location) => {
+    leadTo('/start', location);
+    expect(await look()).toMatchObject({ outcome: 'down', reason: 'http.redirect' });
+  });
+
+  it('that never ends is cut at the limit', async () => {
+    leadTo('/start', '/start');
+    expect(await look({ maxRedirects: 3 })).toMatchObject({
+      outcome: 'down',
+      reason: 'http.redirect',
+      message: 'redirected more than 3 times',
+      redirects: 3,
+    });
+    expect(requests).toHaveLength(4);
+  });
+
+  it('to a forbidden address is refused, whatever the first address was', async () => {
+    leadTo('/start', 'http://169.254.169.254/latest/meta-data/');
+    expect(await look()).toMatchObject({ outcome: 'down', reason: 'blocked.address', address: '127.0.0.1' });
+  });
+
+  it.each([
+    [301, 'POST', 'GET'],
+    [302, 'POST', 'GET'],
+    [303, 'PUT', 'GET'],
+    [303, 'HEAD', 'HEAD'],
+    [302, 'PUT', 'PUT'],
+    [307, 'POST', 'POST'],
+    [308, 'POST', 'POST'],
+  ])('%i turns %s into %s', async (status, method, then) => {
+    leadTo('/start', '/end', {}, status);
+    welcome('/end');
+    const body = method === 'HEAD' ? null : 'data';
+    await look({ method, body, headers: { 'content-type': 'text/plain' } });
+    expect(requests.at(-1)?.method).toBe(then);
+    expect(requests.at(-1)?.headers['content-length']).toBe(then === 'GET' || then === 'HEAD' ? undefined : '4');
+  });
+});
+
+describe('cookies', () => {
+  it('that a redirecting answer sets go to the next page of the same host', async () => {
+    leadTo('/start', '/end', { 'set-cookie': ['a=1; Path=/', 'b=2; HttpOnly', 'c=3; Path=/other', 'd=4; Secure'] });
+    welcome('/end');
+    await look({ headers: { cookie: 'own=0' } });
+    expect(requests.at(-1)?.headers.cookie).toBe('own=0; a=1; b=2');
+  });
+
+  it('never go to another host', async () => {
+    leadTo('/start', elsewhere('/end'), { 'set-cookie': 'a=1' });
+    welcome('/end');
+    await look({ headers: { cookie: 'own=0' } });
+    expect(requests.at(-1)?.headers.cookie).toBeUndefined();
+  });
+});
+
+describe('credentials', () => {
+  const auth = { type: 'basic', username: 'me', password: 'secret' };
+  const headers = { 'x-api-key': 'k', 'x-plain': 'p', host: 'shop.example' };
+
+  it('go along with a redirect within the host', async () => {
+    leadTo('/start', '/end');
+    welcome('/end');
+    await look({ auth, headers });
+    expect(requests.at(-1)?.headers).toMatchObject({
+      authorization: 'Basic bWU6c2VjcmV0',
+      'x-api-key': 'k',
+      host: 'shop.example',
+    });
+  });
+
+  it('stay behind when it leads to another host, and come back with it', async () => {
+    leadTo('/start', elsewhere('/away'));
+    leadTo('/away', here('/end'));
+    welcome('/end');
+    await look({ auth, headers });
+    expect(requests.at(1)?.headers).toMatchObject({ 'x-plain': 'p', host: `localhost:${port}` });
+    expect(requests.at(1)?.headers.authorization).toBeUndefined();
+    expect(requests.at(1)?.headers['x-api-key']).toBeUndefined();
+    expect(requests.at(2)?.headers.authorization).toBe('Basic bWU6c2VjcmV0');
+  });
+
+  it('in a Location are not used', async () => {
+    leadTo('/start', `http://you:theirs@127.0.0.1:${port}/end`);
+    welcome('/end');
+    await look();
+    expect(requests.at(-1)?.headers.authorization).toBeUndefined();
+  });
+});

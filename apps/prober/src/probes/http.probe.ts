@@ -1,0 +1,76 @@
+/** The HTTP probe: visits a URL and judges the answer. */
+import type { Evidence, HttpProbe } from '@quorate/contracts';
+import { Attempt } from '../attempt/attempt.ts';
+import { evidenceOf } from '../attempt/evidence.ts';
+import { Failure } from '../attempt/failure.ts';
+import { secretsOf } from '../attempt/redaction.ts';
+import { decode } from '../exchange/decode.ts';
+import type { KeptConnection } from '../exchange/kept-connections.ts';
+import { headerOf } from '../exchange/redirects.ts';
+import type { Answer } from '../exchange/response-reader.ts';
+import { visit } from '../exchange/visit.ts';
+import { bodyText } from '../judgement/body-text.ts';
+import { judgeAnswer } from '../judgement/judge-answer.ts';
+import type { PerformProbe, ProbeContext } from './probe-context.ts';
+
+/** A kept connection that has not answered by this share of the time is doubted: a fresh one is tried beside it. */
+const doubtShare = 0.5;
+
+interface Look {
+  readonly kept: KeptConnection | null;
+  readonly timeoutMs: number;
+}
+
+interface Read {
+  readonly failure: Failure | null;
+  readonly text: string;
+}
+
+async function read(attempt: Attempt, http: HttpProbe, answer: Answer): Promise<Read> {
+  const content = await decode(attempt, answer);
+  attempt.finish();
+  if (content instanceof Failure) return { failure: content, text: '' };
+  const text = bodyText(content.bytes, headerOf(answer, 'content-type'));
+  const { statusCode, headers } = answer;
+  const { totalMs } = attempt.phases;
+  const failure = judgeAnswer(http.expect, { statusCode, headers, text, truncated: content.truncated, totalMs });
+  return { failure, text };
+}
+
+async function look(http: HttpProbe, context: ProbeContext, { kept, timeoutMs }: Look): Promise<Evidence> {
+  const { signal, startedAt } = context;
+  const lateMs = Math.round(context.timeoutMs - timeoutMs);
+  const attempt = new Attempt({ startedAt: startedAt + lateMs, timeoutMs, signal });
+  try {
+    const answer = await visit(attempt, { http, ...context }, kept);
+    const result = answer instanceof Failure ? { failure: answer, text: '' } : await read(attempt, http, answer);
+    attempt.finish();
+    return evidenceOf(attempt, { failure: result.failure, answer: result.text, secrets: secretsOf(http) });
+  } finally {
+    attempt.finish();
+  }
+}
+
+async function lookTwice(http: HttpProbe, context: ProbeContext, kept: KeptConnection): Promise<Evidence> {
+  const endsAtMs = performance.now() + context.timeoutMs;
+  const reused = look(http, context, { kept, timeoutMs: context.timeoutMs });
+  const early = await Promise.race([reused, afterMs(context.timeoutMs * doubtShare)]);
+  if (early?.outcome === 'up') return early;
+  const fresh = look(http, context, { kept: null, timeoutMs: Math.max(1, endsAtMs - performance.now()) });
+  const evidence = await Promise.race([fresh, reused.then((seen) => (seen.outcome === 'up' ? seen : fresh))]);
+  if (evidence.outcome === 'up') return evidence;
+  const late = await reused;
+  return late.outcome === 'up' ? late : evidence;
+}
+
+async function afterMs(ms: number): Promise<null> {
+  return await new Promise((resolve) => setTimeout(resolve, ms, null).unref());
+}
+
+/** `down` was always seen on a fresh connection: what a kept one says against the target is looked at again. */
+export const probeHttp: PerformProbe<HttpProbe> = async (http, context) => {
+  const origin = new URL(http.url).origin;
+  const kept = http.connection === 'reuse' ? context.kept.take(context.monitorKey, origin) : null;
+  if (kept !== null) return await lookTwice(http, context, kept);
+  return await look(http, context, { kept: null, timeoutMs: context.timeoutMs });
+};

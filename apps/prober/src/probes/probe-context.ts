@@ -1,0 +1,22 @@
+/** What every probe is given, and what a probe is. */
+import type { SecureContext } from 'node:tls';
+import type { Evidence, Instant } from '@quorate/contracts';
+import type { Outbound } from '@quorate/outbound';
+import type { KeptConnections } from '../exchange/kept-connections.ts';
+
+export interface ProbeContext {
+  readonly outbound: Outbound;
+  readonly trust: SecureContext;
+  readonly userAgent: string;
+  readonly kept: KeptConnections;
+  /** Names the monitor among the kept connections. */
+  readonly monitorKey: string;
+  readonly startedAt: Instant;
+  /** The one deadline over everything. */
+  readonly timeoutMs: number;
+  /** Aborted when the prober stops. */
+  readonly signal: AbortSignal;
+}
+
+/** Never rejects for anything that a target does. */
+export type PerformProbe<Settings> = (settings: Settings, context: ProbeContext) => Promise<Evidence>;

@@ -1,0 +1,29 @@
+/** What all probes of one prober have around them: the way out, whom they trust, the name they give. */
+import { NameResolver, type AddressGuard } from '@quorate/outbound';
+import { KeptConnections } from '../exchange/kept-connections.ts';
+import { createTrust } from '../exchange/secure.ts';
+import type { ProbeContext } from './probe-context.ts';
+
+export type ProbeSurroundings = Pick<ProbeContext, 'outbound' | 'trust' | 'userAgent' | 'kept' | 'signal'>;
+
+export interface SurroundingsSettings {
+  readonly guard: AddressGuard;
+  readonly region: string;
+  readonly version: string;
+  readonly signal: AbortSignal;
+  /** The machine's own name servers when left out. */
+  readonly resolver?: NameResolver;
+  /** PEM of authorities to trust beside the usual ones. */
+  readonly certificateAuthorities?: string;
+}
+
+export function createSurroundings(settings: SurroundingsSettings): ProbeSurroundings {
+  const { guard, resolver = new NameResolver(), region, version, signal, certificateAuthorities } = settings;
+  return {
+    outbound: { guard, resolver },
+    trust: createTrust(certificateAuthorities),
+    userAgent: `Quorate/${version} (${region})`,
+    kept: new KeptConnections(),
+    signal,
+  };
+}

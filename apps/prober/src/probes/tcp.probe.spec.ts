@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { TLSSocket } from 'node:tls';
+import { tcpProbeSchema, type Evidence } from '@quorate/contracts';
+import { AddressGuard, allowLoopback } from '@quorate/outbound';
+import { createAuthority, startRawServer, type Issued, type RawServer, type Script } from '@quorate/testing';
+import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
+import { probeTcp } from './tcp.probe.ts';
+
+const stop = new AbortController();
+let surroundings: ProbeSurroundings;
+let issued: Issued;
+let server: RawServer | null = null;
+
+beforeAll(async () => {
+  const authority = await createAuthority();
+  issued = await authority.issue({ names: ['localhost'] });
+  surroundings = createSurroundings({
+    guard: new AddressGuard(allowLoopback),
+    region: 'eu',
+    version: '1',
+    signal: stop.signal,
+    certificateAuthorities: authority.certificate,
+  });
+});
+afterEach(async () => {
+  await server?.close();
+  server = null;
+});
+afterAll(() => stop.abort());
+
+async function look(script: Script, changes: object = {}): Promise<Evidence> {
+  server = await startRawServer(script);
+  const tcp = tcpProbeSchema.parse({ host: 'localhost', port: server.port, ...changes });
+  return await probeTcp(tcp, { ...surroundings, monitorKey: 'm', startedAt: Date.now(), timeoutMs: 500 });
+}
+
+const smtp: Script = async (socket, heard) => {
+  socket.write('220 mail.example ESMTP\r\n');
+  await heard(/EHLO quorate\r\n/);
+  socket.write('250-mail.example\r\n250-STARTTLS\r\n');
+  socket.write('250 HELP\r\n');
+  await heard(/STARTTLS\r\n/);
+  socket.write('220 go on\r\n');
+  socket.removeAllListeners('data');
+  const secure = new TLSSocket(socket, { isServer: true, ...issued });
+  secure.on('error', () => socket.destroy());
+  secure.once('data', () => secure.write('250 hello again\r\n'));
+};
+
+describe('a TCP probe', () => {
+  it('without steps is up as soon as it is connected', async () => {
+    const evidence = await look(() => undefined);
+    expect(evidence).toMatchObject({ outcome: 'up', address: '127.0.0.1', statusCode: null, certificate: null });
+    expect(evidence.phases).toMatchObject({ tlsMs: null, ttfbMs: null, transferMs: null });
+  });
+
+  it('without steps is up even when the connection is closed at once', async () => {
+    expect(await look((socket) => void socket.end())).toMatchObject({ outcome: 'up' });
+  });
+
+  it('follows a whole conversation, TLS in its middle included', async () => {
+    const steps = [
+      { expect: '^220' },
+      { send: 'EHLO quorate\r\n' },
+      { expect: '^250 ' },
+      { send: 'STARTTLS\r\n' },
+      { expect: '^220 go' },
+      { startTls: true },
+      { send: 'EHLO quorate\r\n' },
+      { expect: '^250 hello again' },
+    ];
+    const evidence = await look(smtp, { steps });
+    expect(evidence).toMatchObject({ outcome: 'up', certificate: { warning: false } });
+  });
+
+  it('speaks TLS from the start where it is told to', async () => {
+    const secureEcho: Script = (socket) => {
+      socket.removeAllListeners('data');
+      const secure = new TLSSocket(socket, { isServer: true, ...issued });
+      secure.on('error', () => socket.destroy()).once('data', (bytes) => secure.write(bytes as Buffer));
+    };
+    const steps = [{ send: 'ping' }, { expect: 'ping' }];
+    expect(await look(secureEcho, { tls: true, steps })).toMatchObject({
+      outcome: 'up',
+      certificate: { warning: false },
+    });
+  });
+
+  it('matches what comes in pieces', async () => {
+    const script: Script = async (socket) => {
+      for (const piece of ['+O', 'K rea', 'dy\r\n']) {
+        socket.write(piece);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    };
+    expect(await look(script, { steps: [{ expect: '^\\+OK ready' }] })).toMatchObject({ outcome: 'up' });
+  });
+
+  it.each<[string, string, Script]>([
+    ['says something else', 'tcp.mismatch', (socket) => void socket.write('554 no service\r\n')],
+    ['says something else and closes', 'tcp.mismatch', (socket) => void socket.end('554 no service\r\n')],
+    ['closes without a word', 'tcp.mismatch', (socket) => void socket.end()],
+    ['resets the connection', 'connect.reset', (socket) => setTimeout(() => socket.resetAndDestroy(), 20) && undefined],
+    ['says nothing', 'timeout.response', () => undefined],
+    ['talks without end', 'tcp.mismatch', (socket) => void socket.write('x'.repeat(200_000))],
+  ])('of a target that %s is down: %s', async (_what, reason, script) => {
+    expect(await look(script, { steps: [{ expect: '^220' }] })).toMatchObject({ outcome: 'down', reason });
+  });
+
+  it('says what it got and what it expected', async () => {
+    const evidence = await look((socket) => void socket.end('554 no\r\n'), { steps: [{ expect: '^220' }] });
+    expect(evidence).toMatchObject({
+      message: 'got "554 no\\r\\n", expected it to match "^220"',
+      excerpt: '554 no\r\n',
+    });
+  });
+
+  it('of a port that is closed is down', async () => {
+    const gone = await startRawServer(() => undefined);
+    await gone.close();
+    expect(await look(() => undefined, { port: gone.port })).toMatchObject({ reason: 'connect.refused' });
+  });
+
+  it('trusts nothing that was said before TLS began', async () => {
+    const injecting: Script = (socket) => {
+      socket.write('220 go on\r\n250 injected\r\n');
+      socket.removeAllListeners('data');
+      const secure = new TLSSocket(socket, { isServer: true, ...issued });
+      secure.on('error', () => socket.destroy());
+    };
+    const steps = [{ expect: '^220 go on' }, { startTls: true }, { expect: '^250 injected' }];
+    expect(await look(injecting, { steps })).toMatchObject({ outcome: 'down', reason: 'timeout.response' });
+  });
+});

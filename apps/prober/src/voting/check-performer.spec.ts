@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { decisionSchema, probeSchema, type Check, type Evidence } from '@quorate/contracts';
+import { AddressGuard, allowLoopback } from '@quorate/outbound';
+import { SecretBox } from '@quorate/runtime';
+import { silentLogger } from '@quorate/telemetry';
+import { answering, startRawServer, type RawServer } from '@quorate/testing';
+import { createSurroundings } from '../probes/surroundings.ts';
+import { CheckPerformer } from './check-performer.ts';
+import { StallWatch } from './stall-watch.ts';
+
+const announcedAt = 1_800_000_000_000;
+
+let stop: AbortController;
+let stallWatch: StallWatch;
+let server: RawServer;
+
+beforeEach(async () => {
+  stop = new AbortController();
+  stallWatch = new StallWatch();
+  server = await startRawServer(answering([], 'silence'));
+});
+afterEach(async () => {
+  stop.abort();
+  stallWatch.close();
+  await server.close();
+});
+
+/** Performs a check of a silent target, `lateMs` after it was announced. */
+async function perform(lateMs: number, changes: Partial<Check> = {}): Promise<Evidence> {
+  const guard = new AddressGuard(allowLoopback);
+  const performer = new CheckPerformer({
+    surroundings: createSurroundings({ guard, region: 'eu', version: '1', signal: stop.signal }),
+    secretBox: new SecretBox(Buffer.alloc(32)),
+    stallWatch,
+    logger: silentLogger,
+    now: () => announcedAt + lateMs,
+  });
+  const check: Check = {
+    v: 1,
+    monitorId: '6f2c1a52-7f0d-4f6e-9d3b-0a1b2c3d4e5f',
+    monitorVersion: 1,
+    dueAt: announcedAt,
+    kind: 'scheduled',
+    expectedRegions: ['eu'],
+    registeredRegions: ['eu'],
+    timeoutMs: 1_200,
+    decision: decisionSchema.parse({}),
+    missedRoundCount: 0,
+    probe: probeSchema.parse({ type: 'http', http: { url: `http://127.0.0.1:${server.port}/` } }),
+    ...changes,
+  };
+  return await performer.perform(check, announcedAt);
+}
+
+describe('a check', () => {
+  it('that is taken in time waits as long as its monitor says', async () => {
+    expect(await perform(20, { timeoutMs: 300 })).toMatchObject({ outcome: 'down', reason: 'timeout.response' });
+  });
+
+  it('that is taken late ends before its round does, and blames no target for a time-out', async () => {
+    const evidence = await perform(1_200);
+    expect(evidence).toMatchObject({ outcome: 'abstain', reason: 'prober.missed' });
+    expect(evidence.phases.totalMs).toBeLessThan(1_200);
+  });
+
+  it('that is taken late still sees what can be seen at once', async () => {
+    await server.close();
+    expect(await perform(1_200)).toMatchObject({ outcome: 'down', reason: 'connect.refused' });
+  });
+
+  it('that is taken past its deadline is not performed at all', async () => {
+    expect(await perform(1_201)).toMatchObject({
+      outcome: 'abstain',
+      reason: 'prober.missed',
+      startedAt: announcedAt + 1_201,
+    });
+    expect(server.connectionCount).toBe(0);
+  });
+
+  it('that the prober itself fails at is no word against the target', async () => {
+    const probe = probeSchema.parse({
+      type: 'http',
+      http: { url: `http://127.0.0.1:${server.port}/`, auth: { type: 'bearer', token: 'sealed:v1:nonsense' } },
+    });
+    const evidence = await perform(0, { probe });
+    expect(evidence).toMatchObject({ outcome: 'abstain', reason: 'prober.internal' });
+    expect(evidence.message).toContain('QUORATE_SECRET_KEY');
+  });
+});
