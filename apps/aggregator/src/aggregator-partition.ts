@@ -1,0 +1,170 @@
+/** The memory of one partition: its monitors with their open windows, and what this step has decided so far. */
+import type { Task, TaskRecord, TaskStep, TaskWrite } from '@quorate/bus';
+import {
+  decide,
+  decideFaulty,
+  emptyMemory,
+  nextDueAt,
+  restoreMemory,
+  type Context,
+  type Decided,
+  type Input,
+  type Memory,
+} from '@quorate/consensus';
+import type { MonitorRecord, MonitorState, RoundIdentity } from '@quorate/contracts';
+import { DueQueue } from '@quorate/schedule';
+import { metrics, type Logger } from '@quorate/telemetry';
+import { logDecided } from './decision-log.ts';
+import { deadLetterOf, type Cause } from './failed-decision.ts';
+import { NeededOffsets } from './needed-offsets.ts';
+import type { RegionWatch } from './region-watch.ts';
+import { tell, type ToldEffect } from './told-effects.ts';
+
+interface Surroundings {
+  readonly partition: number;
+  readonly regions: RegionWatch;
+  readonly logger: Logger;
+}
+
+/** The order in which a step writes: what a successor must know comes first. */
+const writeOrder = ['monitor-state', 'confirmations', 'verdicts', 'alerts', 'dead-letters'];
+
+function roundOf(input: Input): RoundIdentity | null {
+  if (input.kind === 'check') return input.check;
+  return input.kind === 'vote' ? input.vote : null;
+}
+
+export class AggregatorPartition {
+  readonly #surroundings: Surroundings;
+  /** What the tables held at the start, until the first step takes it up. */
+  #restored: { monitors: Map<string, MonitorRecord>; states: Map<string, MonitorState> } | null;
+  readonly #memories = new Map<string, Memory>();
+  readonly #due = new DueQueue();
+  readonly #needed = new NeededOffsets();
+  #caughtUp = false;
+  /** Of each monitor that this step has touched, the state before it. */
+  #before = new Map<string, MonitorState | null>();
+  #told: ToldEffect[] = [];
+  #deadLetters: TaskWrite[] = [];
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+    this.#restored = { monitors: new Map(), states: new Map() };
+  }
+
+  restoreMonitor(monitorId: string, monitor: MonitorRecord | null): void {
+    if (monitor === null) this.#restored?.monitors.delete(monitorId);
+    else this.#restored?.monitors.set(monitorId, monitor);
+  }
+
+  restoreState(monitorId: string, state: MonitorState | null): void {
+    if (state === null) this.#restored?.states.delete(monitorId);
+    else this.#restored?.states.set(monitorId, state);
+  }
+
+  /** Decides upon one record; that of a round is needed again while the round's window is open. */
+  take(record: TaskRecord<unknown>, input: Input, task: Task<AggregatorPartition>): void {
+    this.#begin(task);
+    const round = roundOf(input);
+    this.#decide({ monitorId: round?.monitorId ?? record.key, input, cause: record }, task);
+    if (round !== null && this.#isOpen(round)) this.#needed.need(record.topic, record.offset, round);
+  }
+
+  /** Decides upon what has fallen due, and ends the step. */
+  finish(task: Task<AggregatorPartition>): TaskStep {
+    this.#begin(task);
+    if (task.caughtUp) this.#decideDue(task);
+    const told = this.#told;
+    const writes = [...this.#stateWrites(), ...told.flatMap(({ write }) => write ?? []), ...this.#deadLetters];
+    writes.sort((left, right) => writeOrder.indexOf(left.topic) - writeOrder.indexOf(right.topic));
+    this.#before = new Map();
+    this.#told = [];
+    this.#deadLetters = [];
+    const { logger } = this.#surroundings;
+    return {
+      writes,
+      resumeFrom: this.#needed.resumeFrom((round) => this.#isOpen(round)),
+      committed: () => told.forEach(({ effect }) => logDecided(logger, effect)),
+    };
+  }
+
+  /** Takes up what was restored: what changed while nobody was there is decided now. */
+  #begin(task: Task<AggregatorPartition>): void {
+    if (this.#restored === null) return;
+    const { monitors, states } = this.#restored;
+    this.#restored = null;
+    for (const [monitorId, state] of states) this.#memories.set(monitorId, restoreMemory(state));
+    for (const monitorId of new Set([...monitors.keys(), ...states.keys()])) {
+      const monitor = monitors.get(monitorId);
+      const input: Input = monitor === undefined ? { kind: 'monitor-deleted' } : { kind: 'monitor', monitor };
+      this.#decide({ monitorId, input, cause: this.#causeOf(monitorId) }, task);
+    }
+  }
+
+  #decideDue(task: Task<AggregatorPartition>): void {
+    for (const monitorId of this.#takeDue(task.now)) {
+      this.#decide({ monitorId, input: { kind: 'tick' }, cause: this.#causeOf(monitorId) }, task);
+    }
+  }
+
+  /** On the first step that has caught up, all windows that waited for it. */
+  #takeDue(now: number): readonly string[] {
+    const due: string[] = [];
+    for (let first = this.#due.first(); first !== undefined && first.dueAt <= now; first = this.#due.first()) {
+      due.push(first.key);
+      this.#due.delete(first.key);
+    }
+    if (this.#caughtUp) return due;
+    this.#caughtUp = true;
+    return [...new Set([...due, ...this.#memories.keys()])];
+  }
+
+  #decide({ monitorId, input, cause }: { monitorId: string; input: Input; cause: Cause }, task: Task<unknown>): void {
+    const memory = this.#memories.get(monitorId) ?? emptyMemory(monitorId);
+    const context = this.#context(task);
+    try {
+      this.#keep(memory, decide(memory, input, context));
+    } catch (error) {
+      // One monitor's fault is not its neighbours': it is unknown from now on, and the partition goes on.
+      this.#surroundings.logger.error('A decision failed; its monitor is unknown', { monitorId, error });
+      metrics.decisionFaults.add(1, { service: 'aggregator' });
+      this.#deadLetters.push(deadLetterOf(cause, error, task.now));
+      this.#keep(memory, decideFaulty(memory, context));
+    }
+  }
+
+  #context({ now, caughtUp }: Task<unknown>): Context {
+    const { regions } = this.#surroundings;
+    return { now, caughtUp, regionsOf: (monitor) => regions.regionsOf(monitor, now) };
+  }
+
+  #keep(before: Memory, { memory, effects }: Decided): void {
+    const { monitorId, monitor, state, windows } = memory;
+    if (!this.#before.has(monitorId)) this.#before.set(monitorId, before.state);
+    if (monitor === null && state === null && windows.length === 0) this.#memories.delete(monitorId);
+    else this.#memories.set(monitorId, memory);
+    const dueAt = nextDueAt(memory);
+    if (dueAt === null) this.#due.delete(monitorId);
+    else this.#due.set(monitorId, dueAt);
+    this.#told.push(...tell(effects));
+  }
+
+  #stateWrites(): TaskWrite[] {
+    return [...this.#before].flatMap(([monitorId, before]): TaskWrite[] => {
+      const value = this.#memories.get(monitorId)?.state ?? null;
+      return value === before ? [] : [{ topic: 'monitor-state', key: monitorId, value }];
+    });
+  }
+
+  #isOpen({ monitorId, dueAt, kind }: RoundIdentity): boolean {
+    const windows = this.#memories.get(monitorId)?.windows ?? [];
+    return windows.some((window) => window.dueAt === dueAt && window.kind === kind);
+  }
+
+  /** What fell due has no record of its own; its monitor's state says what it was about. */
+  #causeOf(monitorId: string): Cause {
+    const { partition } = this.#surroundings;
+    const value = this.#memories.get(monitorId)?.state ?? null;
+    return { topic: 'monitor-state', partition, offset: -1, key: monitorId, value };
+  }
+}

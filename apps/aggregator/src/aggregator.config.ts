@@ -1,0 +1,4 @@
+/** The settings that only the aggregator reads: none so far. */
+import { z } from 'zod';
+
+export const aggregatorConfigSchema = z.object({});

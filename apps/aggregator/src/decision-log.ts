@@ -1,0 +1,43 @@
+/** Counts and logs what was decided, once it is durable. */
+import type { Effect } from '@quorate/consensus';
+import type { Alert, RoundClosed } from '@quorate/contracts';
+import { metrics, type Logger } from '@quorate/telemetry';
+
+function countRound({ kind, verdict, votes, dueAt, decidedAt }: RoundClosed): void {
+  metrics.roundsClosed.add(1, { kind, verdict });
+  metrics.verdictSeconds.record(Math.max(0, decidedAt - dueAt) / 1_000);
+  for (const { outcome } of votes) metrics.votesCounted.add(1, { outcome, late: false });
+}
+
+const sentences: Readonly<Record<Alert['transition'], string>> = {
+  opened: 'Incident opened',
+  acknowledged: 'Incident acknowledged',
+  reminder: 'Incident is still open',
+  resolved: 'Incident resolved',
+  test: 'Channel tested',
+};
+
+function logAlert(logger: Logger, { transition, monitorId, incidentId, regions, resolveCause }: Alert): void {
+  metrics.alerts.add(1, { transition });
+  logger.info(sentences[transition], { monitorId, incidentId, regions, resolveCause });
+}
+
+export function logDecided(logger: Logger, effect: Effect): void {
+  switch (effect.kind) {
+    case 'round-closed':
+      return countRound(effect.record);
+    case 'late-vote':
+      return metrics.votesCounted.add(1, { outcome: effect.record.vote.outcome, late: true });
+    case 'status-changed':
+      metrics.statusChanges.add(1, { status: effect.record.status });
+      return logger.debug('Status changed', { monitorId: effect.record.monitorId, status: effect.record.status });
+    case 'alert':
+      return logAlert(logger, effect.alert);
+    case 'confirmation':
+      return metrics.checksEmitted.add(1, { kind: effect.check.kind });
+    case 'verdict-fell':
+      return;
+    default:
+      effect satisfies never;
+  }
+}

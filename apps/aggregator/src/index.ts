@@ -1,0 +1,1 @@
+export { startAggregator, type AggregatorDependencies } from './start-aggregator.ts';

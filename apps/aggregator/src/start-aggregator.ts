@@ -1,0 +1,41 @@
+/** Starts the aggregator: it counts votes, decides verdicts, and opens and resolves incidents. */
+import { hostPartitionTasks, PartitionTaskStrategy, type DurableLog } from '@quorate/bus';
+import type { RunningService } from '@quorate/runtime';
+import type { Logger } from '@quorate/telemetry';
+import { AggregatorModule } from './aggregator.module.ts';
+import { AggregatorPartition } from './aggregator-partition.ts';
+import { RegionWatch } from './region-watch.ts';
+
+/** How long votes gather before they are decided upon. */
+const gatherMs = 100;
+
+export interface AggregatorDependencies {
+  readonly log: DurableLog;
+  readonly logger: Logger;
+}
+
+/** Resolves once its group is joined. One aggregator owns a partition at a time; what it decides is one step. */
+export async function startAggregator({ log, logger }: AggregatorDependencies): Promise<RunningService> {
+  const regions = new RegionWatch(log);
+  await regions.caughtUp;
+  const strategy = new PartitionTaskStrategy<AggregatorPartition>({
+    log,
+    service: 'aggregator',
+    group: 'aggregator',
+    tables: ['monitors'],
+    streams: ['checks', 'manual-checks', 'votes', 'commands'],
+    stateTopic: 'monitor-state',
+    guarantee: 'exactly-once',
+    gatherMs,
+    createState: (partition) => new AggregatorPartition({ partition, regions, logger }),
+  });
+  const application = await hostPartitionTasks(AggregatorModule, strategy);
+  return {
+    name: 'aggregator',
+    health: () => ({ ready: strategy.ready, detail: `decides for ${strategy.partitions.length} partitions` }),
+    close: async () => {
+      await application.close();
+      await regions.close();
+    },
+  };
+}
