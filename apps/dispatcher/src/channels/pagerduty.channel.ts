@@ -1,0 +1,105 @@
+/** PagerDuty, Events API v2: a trigger, an acknowledgement or a resolve, all of one incident under one key. */
+import type { Alert, ChannelRecord } from '@quorate/contracts';
+import type { ChannelAnswer, ChannelCall, ChannelType, Judgement, Message } from './channel-call.ts';
+import { cut } from './cut.ts';
+import { decidingVote, headlineOf, isoTime, outstandingRegions, voteFacts } from './evidence.ts';
+import { judgeStatus } from './judgement.ts';
+
+const summaryCharactersMax = 1_024;
+const dedupKeyCharactersMax = 255;
+const eventBytesMax = 512_000;
+
+type Pagerduty = Extract<ChannelRecord, { type: 'pagerduty' }>;
+type EventAction = 'trigger' | 'acknowledge' | 'resolve';
+
+/**
+ * 120 events within any minute, sliding: a burst and what flows in during the same minute stay below it together. It is
+ * counted by channel, so two channels with the same routing key may meet a 429, which only makes them wait.
+ */
+const budget = { burstMax: 30, perMinute: 90 };
+
+function actionOf({ transition }: Alert): EventAction {
+  if (transition === 'resolved') return 'resolve';
+  return transition === 'acknowledged' ? 'acknowledge' : 'trigger';
+}
+
+function detailsOf({ delivery: { alert, late }, traceId }: Message): Record<string, unknown> {
+  return {
+    monitor: { id: alert.monitorId, ...alert.monitor },
+    incident: alert.incidentId,
+    first_failure_at: isoTime(alert.firstFailureAt),
+    opened_at: isoTime(alert.openedAt),
+    regions_down: alert.regions,
+    regions_expected: alert.expectedRegions,
+    votes: alert.votes.map(voteFacts),
+    regions_outstanding: outstandingRegions(alert),
+    trace_id: traceId,
+    ...(late && { late: 'The incident was resolved before this could be sent' }),
+  };
+}
+
+function payloadOf(message: Message, details: Record<string, unknown>): Record<string, unknown> {
+  const { alert } = message.delivery;
+  const { monitor, transition } = alert;
+  const group = monitor.tags['team'] ?? monitor.tags['group'];
+  return {
+    summary: cut(headlineOf(alert), summaryCharactersMax),
+    source: monitor.target,
+    severity: transition === 'test' ? 'info' : 'critical',
+    timestamp: isoTime(alert.firstFailureAt),
+    component: monitor.name,
+    ...(group !== undefined && { group }),
+    class: decidingVote(alert)?.reason ?? monitor.type,
+    custom_details: details,
+  };
+}
+
+function linksOf({ delivery: { alert }, publicUrl }: Message): Record<string, unknown> {
+  if (publicUrl === null) return { client: 'Quorate' };
+  const path = `api/v1/incidents/${encodeURIComponent(alert.incidentId)}`;
+  const href = new URL(path, `${publicUrl.replace(/\/+$/, '')}/`).href;
+  return { client: 'Quorate', client_url: publicUrl, links: [{ href, text: 'The incident in Quorate' }] };
+}
+
+function eventOf({ pagerduty }: Pagerduty, message: Message, details: Record<string, unknown>): string {
+  const { alert } = message.delivery;
+  const action = actionOf(alert);
+  return JSON.stringify({
+    routing_key: pagerduty.routingKey,
+    event_action: action,
+    dedup_key: alert.incidentId.slice(0, dedupKeyCharactersMax),
+    ...linksOf(message),
+    ...(action === 'trigger' && { payload: payloadOf(message, details) }),
+  });
+}
+
+/** PagerDuty drops what is larger than its limit; a page without details is better than none. */
+function bodyOf(channel: Pagerduty, message: Message): string {
+  const whole = eventOf(channel, message, detailsOf(message));
+  if (Buffer.byteLength(whole) <= eventBytesMax) return whole;
+  const note = `Details were left out: the event would have been larger than ${eventBytesMax} bytes`;
+  return eventOf(channel, message, { note, trace_id: message.traceId });
+}
+
+/** What PagerDuty says of a bad event: `{status, message, errors}`. */
+function saidBy(text: string): string {
+  try {
+    const { message, errors } = JSON.parse(text) as { message?: unknown; errors?: unknown };
+    return [message, ...(Array.isArray(errors) ? (errors as unknown[]) : [])]
+      .filter((said) => typeof said === 'string')
+      .join('; ');
+  } catch {
+    // Not PagerDuty's own answer (a proxy's page): it would explain nothing.
+    return '';
+  }
+}
+
+export const pagerdutyChannel: ChannelType<Pagerduty> = {
+  budget,
+  call: (channel: Pagerduty, message: Message): ChannelCall => ({
+    url: channel.pagerduty.url,
+    headers: {},
+    body: bodyOf(channel, message),
+  }),
+  judge: ({ statusCode, text }: ChannelAnswer): Judgement => judgeStatus(statusCode, saidBy(text)),
+};

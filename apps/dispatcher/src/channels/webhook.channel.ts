@@ -1,0 +1,113 @@
+/**
+ * Any HTTP endpoint, signed as Standard Webhooks says. The reference to imitate for a new channel type.
+ * `webhook-id` is the same for each try, so that a receiver can drop what it has seen.
+ */
+import { createHmac } from 'node:crypto';
+import type { ChannelRecord, Instant, Transition } from '@quorate/contracts';
+import type { ChannelCall, ChannelType, Message } from './channel-call.ts';
+import { cut } from './cut.ts';
+import { headlineOf, isoTime, voteFacts } from './evidence.ts';
+import { judgeStatus } from './judgement.ts';
+
+const bodyBytesMax = 20_000;
+const textCharactersMax = 200;
+
+type Webhook = Extract<ChannelRecord, { type: 'webhook' }>;
+
+const types: Readonly<Record<Transition, string>> = {
+  opened: 'incident.opened',
+  acknowledged: 'incident.acknowledged',
+  reminder: 'incident.reminder',
+  resolved: 'incident.resolved',
+  test: 'channel.test',
+};
+
+/** Headers that the exchange itself sets. */
+const ownHeaders: ReadonlySet<string> = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'expect',
+]);
+
+/** What is always there, and small. */
+function coreOf({ delivery: { alert, late }, traceId, publicUrl }: Message): Record<string, unknown> {
+  const { name, type, target } = alert.monitor;
+  return {
+    alertId: alert.alertId,
+    incidentId: alert.incidentId,
+    transition: alert.transition,
+    headline: cut(headlineOf(alert), textCharactersMax),
+    monitor: { id: alert.monitorId, name, type, target },
+    firstFailureAt: isoTime(alert.firstFailureAt),
+    openedAt: isoTime(alert.openedAt),
+    resolvedAt: isoTime(alert.resolvedAt),
+    resolveCause: alert.resolveCause,
+    acknowledgedBy: alert.acknowledgedBy,
+    late,
+    traceId,
+    ...(publicUrl !== null && { publicUrl }),
+  };
+}
+
+/** From the whole truth to the least that explains itself. */
+function dataInOrder(message: Message): (() => Record<string, unknown>)[] {
+  const { alert } = message.delivery;
+  const core = coreOf(message);
+  const { tags } = alert.monitor;
+  const { regions, expectedRegions } = alert;
+  return [
+    () => ({ ...core, tags, regions, expectedRegions, votes: alert.votes.map(voteFacts) }),
+    () => {
+      const votes = alert.votes.map(({ region, outcome, reason }) => ({ region, outcome, reason }));
+      return { ...core, tags, regions, expectedRegions, votes, shortened: true };
+    },
+    () => ({ ...core, regionCount: regions.length, expectedRegionCount: expectedRegions.length, shortened: true }),
+  ];
+}
+
+function bodyOf(message: Message): string {
+  const { transition, at } = message.delivery.alert;
+  let body = '';
+  for (const data of dataInOrder(message)) {
+    body = JSON.stringify({ type: types[transition], timestamp: isoTime(at), data: data() });
+    if (Buffer.byteLength(body) < bodyBytesMax) break;
+  }
+  return body;
+}
+
+/** `v1,` and the HMAC-SHA256 of `id.timestamp.body`; the secret is `whsec_` and the key in base64. */
+function signatureOf(secret: string, signed: { id: string; timestamp: string; body: string }): string {
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  const { id, timestamp, body } = signed;
+  return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+}
+
+function signatureHeaders(secret: string, { id, body, now }: { id: string; body: string; now: Instant }) {
+  const timestamp = String(Math.floor(now / 1_000));
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': signatureOf(secret, { id, timestamp, body }),
+  };
+}
+
+function wantedHeaders({ webhook }: Webhook): Record<string, string> {
+  const lowerCase = Object.entries(webhook.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return Object.fromEntries(lowerCase.filter(([name]) => !ownHeaders.has(name)));
+}
+
+export const webhookChannel: ChannelType<Webhook> = {
+  budget: null,
+  call: (channel: Webhook, message: Message): ChannelCall => {
+    const body = bodyOf(message);
+    const signed = signatureHeaders(channel.webhook.secret, {
+      id: message.delivery.deliveryId,
+      body,
+      now: message.now,
+    });
+    return { url: channel.webhook.url, headers: { ...wantedHeaders(channel), ...signed }, body };
+  },
+  judge: ({ statusCode }) => judgeStatus(statusCode),
+};

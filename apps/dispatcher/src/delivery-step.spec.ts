@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { retryPolicyDefault } from '@quorate/alerting';
+import { AddressGuard, allowLoopback } from '@quorate/outbound';
+import type { RunningService } from '@quorate/runtime';
+import { silentLogger } from '@quorate/telemetry';
+import { openDeliveryStage, startPagerDutyStandIn, type DeliveryStage } from '@quorate/testing';
+import { startDispatcher, type DispatcherTimings } from './start-dispatcher.ts';
+
+const minuteMs = 60_000;
+const backupId = '22222222-2222-4222-8222-222222222222';
+let stage: DeliveryStage;
+
+async function run(changes: Partial<DispatcherTimings> = {}): Promise<RunningService> {
+  const { log, secretBox } = stage;
+  const guard = new AddressGuard(allowLoopback);
+  const timings = { deadlineMs: 300, breaker: { openMs: 50, windowMs: 60_000 }, ...changes };
+  const publicUrl = 'https://quorate.example';
+  return stage.run(startDispatcher({ log, logger: silentLogger, secretBox, guard, publicUrl, timings }));
+}
+
+const actions = () => stage.pagerDuty.events.map(({ event_action }) => event_action);
+
+beforeEach(async () => {
+  stage = await openDeliveryStage();
+});
+
+afterEach(async () => {
+  await stage.end();
+});
+
+describe('a delivery', () => {
+  it('takes the resolve with a trigger that is dead', async () => {
+    stage.pagerDuty.behave({ status: 400 });
+    await stage.saveChannel();
+    await run();
+    await stage.raise('opened');
+    await stage.reach(['opened dead']);
+    stage.pagerDuty.behave('accept');
+    await stage.raise('resolved');
+    await stage.reach(['opened dead', 'resolved dead']);
+    expect(stage.pagerDuty.events).toEqual([]);
+  });
+
+  it('sends a trigger that is still unsent at the resolve in order, marked late', async () => {
+    stage.pagerDuty.behave({ status: 500 });
+    await stage.saveChannel();
+    await run();
+    await stage.raise('opened');
+    await stage.until(() => stage.pagerDuty.calls.length > 0);
+    await stage.raise('resolved');
+    await stage.log.advance(2_000);
+    stage.pagerDuty.behave('accept');
+    await stage.reach(['opened delivered', 'resolved delivered']);
+    expect(actions()).toEqual(['trigger', 'resolve']);
+    expect((await stage.deliveries()).map(({ alert, late }) => [alert.transition, late]).sort()).toEqual([
+      ['opened', true],
+      ['resolved', false],
+    ]);
+    expect(stage.pagerDuty.events[0]?.payload?.custom_details).toHaveProperty('late');
+  });
+
+  it('lets a fallback channel take over after five minutes, resolve included, and goes on trying itself', async () => {
+    const backup = await startPagerDutyStandIn();
+    stage.pagerDuty.behave({ status: 503 });
+    await stage.saveChannel({ fallbackChannelId: backupId });
+    await stage.saveChannel({ id: backupId, pagerduty: { routingKey: stage.routingKey, url: backup.url } });
+    await run();
+    await stage.raise('opened');
+    await stage.until(() => stage.pagerDuty.calls.length > 1);
+    expect(backup.events).toEqual([]);
+    await stage.until(() => backup.events.length > 0, 10_000);
+    const waitedMs = stage.log.now() - stage.startedAt;
+    expect(waitedMs).toBeGreaterThanOrEqual(5 * minuteMs);
+    await stage.raise('resolved');
+    await stage.until(() => backup.events.length > 1);
+    expect(backup.alerts).toMatchObject([{ state: 'resolved', triggerCount: 1 }]);
+    stage.pagerDuty.behave('accept');
+    await stage.until(() => stage.pagerDuty.events.length > 1, 10_000);
+    expect(stage.pagerDuty.alerts).toMatchObject([{ state: 'resolved', triggerCount: 1 }]);
+    await backup.close();
+  });
+
+  it('hands over at once what was refused for good', async () => {
+    const backup = await startPagerDutyStandIn();
+    stage.pagerDuty.behave({ status: 403 });
+    await stage.saveChannel({ fallbackChannelId: backupId });
+    await stage.saveChannel({ id: backupId, pagerduty: { routingKey: stage.routingKey, url: backup.url } });
+    await run();
+    await stage.raise('opened');
+    await stage.until(() => backup.events.length > 0);
+    expect(stage.log.now() - stage.startedAt).toBeLessThan(minuteMs);
+    await stage.raise('resolved');
+    await stage.until(() => backup.alerts[0]?.state === 'resolved');
+    await backup.close();
+  });
+
+  it('sends no reminder to PagerDuty', async () => {
+    await stage.saveChannel();
+    await run();
+    await stage.raise('reminder');
+    await stage.raise('opened');
+    await stage.reach(['opened delivered']);
+    expect(actions()).toEqual(['trigger']);
+  });
+
+  it('waits for a channel that the directory does not name yet', async () => {
+    await run();
+    await stage.raise('opened');
+    await stage.log.advance(30_000);
+    expect((await stage.deliveries()).map(({ state }) => state)).toEqual(['pending']);
+    await stage.saveChannel();
+    await stage.reach(['opened delivered']);
+  });
+
+  it('gives up, saying why, when there is no such channel', async () => {
+    await run();
+    await stage.raise('opened');
+    await stage.reach(['opened dead'], 5_000);
+    expect(stage.log.now() - stage.startedAt).toBeGreaterThanOrEqual(minuteMs);
+    expect((await stage.deliveries())[0]?.attempts.at(-1)?.error).toBe('Not sent: there is no such channel (any more)');
+  });
+
+  it('gives up in the end, and a person may have it sent again, resolve included', async () => {
+    stage.pagerDuty.behave({ status: 503, retryAfter: '20' });
+    await stage.saveChannel();
+    await run({ retry: { ...retryPolicyDefault, giveUpAfterMs: 2 * minuteMs } });
+    await stage.raise('opened');
+    await stage.raise('resolved');
+    await stage.reach(['opened dead', 'resolved dead'], 5_000);
+    expect(stage.pagerDuty.calls.length).toBeGreaterThanOrEqual(3);
+    const [delivery] = (await stage.deliveries()).filter(({ alert }) => alert.transition === 'opened');
+    stage.pagerDuty.behave('accept');
+    await stage.order({
+      v: 1,
+      type: 'retry-delivery',
+      channelId: stage.channelId,
+      delivery: delivery!,
+      at: stage.log.now(),
+    });
+    await stage.reach(['opened delivered', 'resolved delivered']);
+    expect(actions()).toEqual(['trigger', 'resolve']);
+  });
+
+  it('sends a harmless test when asked to', async () => {
+    await stage.saveChannel();
+    await run();
+    const testId = '33333333-3333-4333-8333-333333333333';
+    await stage.order({ v: 1, type: 'test-channel', channelId: stage.channelId, testId, at: stage.log.now() });
+    await stage.reach(['test delivered']);
+    expect((await stage.deliveries())[0]?.deliveryId).toBe(`test:${testId}:test:0:${stage.channelId}`);
+    expect(stage.pagerDuty.events[0]?.payload).toMatchObject({
+      severity: 'info',
+      summary: 'Test alert from Quorate: nothing is down',
+    });
+  });
+
+  it('ends the records of an incident that is over in tombstones', async () => {
+    await stage.saveChannel();
+    await run();
+    await stage.raise('opened');
+    await stage.raise('resolved');
+    await stage.reach(['opened delivered', 'resolved delivered']);
+    await stage.log.advance(11 * minuteMs);
+    expect(await stage.deliveries()).toEqual([]);
+  });
+});

@@ -1,0 +1,56 @@
+/** Every channel, as `directory` tells of them; their secrets stay sealed. */
+import type { DurableLog, Follower, LogRecord } from '@quorate/bus';
+import { channelRecordSchema, directoryKeyOfChannel, type ChannelRecord } from '@quorate/contracts';
+import type { Logger } from '@quorate/telemetry';
+
+const channelKeyPrefix = directoryKeyOfChannel('');
+
+function channelOf(value: string): ChannelRecord | null {
+  try {
+    return channelRecordSchema.safeParse(JSON.parse(value)).data ?? null;
+  } catch {
+    // Not JSON; the caller says so.
+    return null;
+  }
+}
+
+export class Directory {
+  readonly #channels = new Map<string, ChannelRecord>();
+  readonly #logger: Logger;
+  readonly #follower: Follower;
+  #caughtUp = false;
+
+  constructor(log: DurableLog, logger: Logger) {
+    this.#logger = logger;
+    this.#follower = log.follow(['directory'], 'start', (records) => records.forEach((record) => this.#hear(record)));
+    void this.#follower.caughtUp.then(() => {
+      this.#caughtUp = true;
+    });
+  }
+
+  /** Whether everything that stood in it at the start is known. */
+  get caughtUp(): boolean {
+    return this.#caughtUp;
+  }
+
+  channel(channelId: string): ChannelRecord | undefined {
+    return this.#channels.get(channelId);
+  }
+
+  async close(): Promise<void> {
+    await this.#follower.close();
+  }
+
+  #hear({ key, value, offset }: LogRecord): void {
+    if (!key.startsWith(channelKeyPrefix)) return;
+    const channelId = key.slice(channelKeyPrefix.length);
+    if (value === null) {
+      this.#channels.delete(channelId);
+      return;
+    }
+    const channel = channelOf(value);
+    if (channel === null)
+      this.#logger.error('A channel cannot be read and keeps its older form', { channelId, offset });
+    else this.#channels.set(channelId, channel);
+  }
+}

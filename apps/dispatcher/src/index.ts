@@ -1,0 +1,1 @@
+export { startDispatcher, type DispatcherDependencies, type DispatcherTimings } from './start-dispatcher.ts';
