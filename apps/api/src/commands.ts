@@ -1,0 +1,28 @@
+/** Appends what people ask of a running system to `commands`, at once: nothing of it rests in the database. */
+import type { DurableLog } from '@quorate/bus';
+import { partitionOf, type Command } from '@quorate/contracts';
+import { requestTraceHeaders } from './http/request-context.ts';
+
+type ChannelCommand = Extract<Command, { channelId: string }>;
+
+export class Commands {
+  readonly #log: DurableLog;
+
+  constructor(log: DurableLog) {
+    this.#log = log;
+  }
+
+  /** @throws BusUnavailableError */
+  append(command: ChannelCommand): Promise<void> {
+    const topic = 'commands';
+    const key = command.channelId;
+    const partition = partitionOf(key, this.#log.partitionCount(topic));
+    return this.#log.append([
+      { topic, partition, key, value: JSON.stringify(command), headers: requestTraceHeaders() },
+    ]);
+  }
+
+  now(): number {
+    return this.#log.now();
+  }
+}

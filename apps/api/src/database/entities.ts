@@ -1,0 +1,24 @@
+/** Every table that TypeORM knows. */
+import { ChannelEntity } from '../channels/channel.entity.ts';
+import { DeliveryEntity } from '../deliveries/delivery.entity.ts';
+import { IdempotencyKeyEntity } from '../http/idempotency-key.entity.ts';
+import { IncidentAlertEntity, IncidentCommentEntity, IncidentEntity } from '../incidents/incident.entity.ts';
+import { MonitorEntity } from '../monitors/monitor.entity.ts';
+import { MonitorStatusEntity } from '../monitors/monitor-status.entity.ts';
+import { OutboxEntity } from '../outbox/outbox.entity.ts';
+import { PositionEntity } from '../projector/position.entity.ts';
+import { RoundEntity } from '../rounds/round.entity.ts';
+
+export const entities = [
+  ChannelEntity,
+  DeliveryEntity,
+  IdempotencyKeyEntity,
+  IncidentAlertEntity,
+  IncidentCommentEntity,
+  IncidentEntity,
+  MonitorEntity,
+  MonitorStatusEntity,
+  OutboxEntity,
+  PositionEntity,
+  RoundEntity,
+] as const;

@@ -1,0 +1,4 @@
+/** Every migration, oldest first. A migration that was released never changes; the next one mends it. */
+import { CreateSchema1763700000000 } from './1763700000000-create-schema.ts';
+
+export const migrations = [CreateSchema1763700000000] as const;

@@ -1,0 +1,56 @@
+/** Reads incidents and what happened in them. */
+import type { DataSource, EntityManager } from 'typeorm';
+import { DeliveryEntity } from '../deliveries/delivery.entity.ts';
+import { ProblemError } from '../http/problem.ts';
+import { roundsAtTheEnds } from '../rounds/rounds.queries.ts';
+import { IncidentAlertEntity, IncidentCommentEntity, IncidentEntity } from './incident.entity.ts';
+import type { IncidentsQuery } from './incident.schema.ts';
+import type { IncidentHistory } from './timeline.ts';
+
+/** Rounds that a timeline shows at the start and at the end of an incident; an outage of days has thousands. */
+const roundsShownMax = 30;
+/** Entries of each other kind that a timeline shows, oldest first. */
+const entriesShownMax = 500;
+
+const conditions = {
+  open: 'incident.resolvedAt IS NULL AND incident.acknowledgedAt IS NULL',
+  acknowledged: 'incident.resolvedAt IS NULL AND incident.acknowledgedAt IS NOT NULL',
+  resolved: 'incident.resolvedAt IS NOT NULL',
+} as const;
+
+/** @throws ProblemError when there is none. `isLocked` keeps it as it is until the transaction ends. */
+export async function findIncident(manager: EntityManager, id: string, isLocked = false): Promise<IncidentEntity> {
+  const lock = isLocked ? { lock: { mode: 'pessimistic_write' as const } } : {};
+  const incident = await manager.findOne(IncidentEntity, { where: { id }, ...lock });
+  if (incident !== null) return incident;
+  throw new ProblemError('QRT_INCIDENT_UNKNOWN', 'No incident has this ID; list the incidents to see what there is.');
+}
+
+/** The page's rows and one more. */
+export function listIncidents(database: DataSource, query: IncidentsQuery): Promise<IncidentEntity[]> {
+  const { status, monitorId, cursor, limit } = query;
+  const builder = database
+    .createQueryBuilder(IncidentEntity, 'incident')
+    .orderBy('incident.openedAt', 'DESC')
+    .addOrderBy('incident.id', 'DESC')
+    .take(limit + 1);
+  if (status !== undefined) builder.andWhere(conditions[status]);
+  if (monitorId !== undefined) builder.andWhere('incident.monitorId = :monitorId', { monitorId });
+  if (cursor !== undefined) {
+    builder.andWhere('(incident.openedAt, incident.id) < (:at, :id)', { at: new Date(cursor.at), id: cursor.id });
+  }
+  return builder.getMany();
+}
+
+/** One question after the other: a transaction has one connection. */
+export async function historyOf(manager: EntityManager, incident: IncidentEntity): Promise<IncidentHistory> {
+  const where = { incidentId: incident.id };
+  const { monitorId, firstFailureAt: from, resolvedAt: to } = incident;
+  return {
+    incident,
+    alerts: await manager.find(IncidentAlertEntity, { where, order: { at: 'ASC' }, take: entriesShownMax }),
+    comments: await manager.find(IncidentCommentEntity, { where, order: { at: 'ASC' }, take: entriesShownMax }),
+    deliveries: await manager.find(DeliveryEntity, { where, order: { plannedAt: 'ASC' }, take: entriesShownMax }),
+    rounds: await roundsAtTheEnds(manager, monitorId, { from, to, countMax: roundsShownMax }),
+  };
+}

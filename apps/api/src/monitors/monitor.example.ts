@@ -1,0 +1,71 @@
+/** A monitor as the documentation shows it. */
+import type { MonitorSettingsInput } from '@quorate/contracts';
+import type { RoundAnswer } from '../rounds/round.schema.ts';
+import type { MonitorAnswer } from './monitor.schema.ts';
+
+export const exampleMonitorSettings = {
+  name: 'Shop',
+  type: 'http',
+  intervalSeconds: 30,
+  timeoutSeconds: 10,
+  regions: ['*'],
+  tags: { team: 'web' },
+  http: { url: 'https://shop.example.com/health', expect: { status: ['200-299'], body: [{ contains: 'ok' }] } },
+} satisfies MonitorSettingsInput;
+
+export const exampleRound: RoundAnswer = {
+  dueAt: '2026-11-21T10:00:30.000Z',
+  kind: 'scheduled',
+  verdict: 'up',
+  closedAt: '2026-11-21T10:00:30.214Z',
+  expectedRegions: ['eu'],
+  votes: [
+    {
+      region: 'eu',
+      proberId: 'eu-1',
+      outcome: 'up',
+      reason: null,
+      message: null,
+      startedAt: '2026-11-21T10:00:30.052Z',
+      phases: { dnsMs: 1.2, connectMs: 8, tlsMs: 17.5, ttfbMs: 30.1, transferMs: 0.4, totalMs: 57.2 },
+      statusCode: 200,
+      address: '203.0.113.7',
+      connection: 'fresh',
+      certificate: { notAfter: '2027-01-21T00:00:00.000Z', daysLeft: 61, issuer: 'Example CA', warning: false },
+      excerpt: null,
+      redirects: 0,
+      late: false,
+    },
+  ],
+};
+
+export const exampleMonitor: MonitorAnswer = {
+  id: '4b1f8a52-6f0e-4d57-9a53-5d0f3f1d7c11',
+  version: 1,
+  name: 'Shop',
+  type: 'http',
+  intervalSeconds: 30,
+  timeoutSeconds: 10,
+  regions: ['*'],
+  tags: { team: 'web' },
+  decision: { quorum: 'majority', electorate: 'expected', confirmations: 3, confirmIntervalSeconds: 5, recoveries: 2 },
+  channelIds: [],
+  reminderMinutes: null,
+  http: {
+    url: 'https://shop.example.com/health',
+    method: 'GET',
+    headers: {},
+    body: null,
+    auth: { type: 'none' },
+    followRedirects: true,
+    maxRedirects: 10,
+    ipFamily: 'auto',
+    connection: 'fresh',
+    tls: { verify: true, certificateWarningDays: 14 },
+    expect: { status: ['200-299'], body: [{ contains: 'ok' }], json: [], headers: [], maxResponseMs: null },
+  },
+  status: 'up',
+  statusSince: '2026-11-21T10:00:00.000Z',
+  timeToAlertSecondsMax: 76,
+  lastRound: exampleRound,
+};

@@ -1,0 +1,37 @@
+/** Shows a monitor as the API promises it: its settings with secrets redacted, and how it stands. */
+import { timeToAlertSecondsMax } from '@quorate/consensus';
+import { mapProbeSecrets, type MonitorStatus } from '@quorate/contracts';
+import { isoOf } from '../http/instants.ts';
+import type { RoundEntity } from '../rounds/round.entity.ts';
+import { presentRound } from '../rounds/round.presenter.ts';
+import { redactSecrets } from '../secrets/sealing.ts';
+import type { MonitorEntity } from './monitor.entity.ts';
+import type { MonitorStatusEntity } from './monitor-status.entity.ts';
+import type { MonitorAnswer } from './monitor.schema.ts';
+
+export interface MonitorView {
+  readonly monitor: MonitorEntity;
+  readonly status: MonitorStatusEntity | null;
+  readonly lastRound: RoundEntity | null;
+}
+
+export function presentMonitor({ monitor, status, lastRound }: MonitorView): MonitorAnswer {
+  return {
+    id: monitor.id,
+    ...redactSecrets(monitor.settings, mapProbeSecrets),
+    version: monitor.version,
+    ...presentStatus(monitor, status),
+    timeToAlertSecondsMax: timeToAlertSecondsMax(monitor.settings),
+    lastRound: lastRound === null ? null : presentRound(lastRound),
+  };
+}
+
+/** What people asked for shows at once; the aggregator's word on it follows. */
+function presentStatus(
+  { paused, changedAt }: MonitorEntity,
+  status: MonitorStatusEntity | null,
+): { status: MonitorStatus; statusSince: string } {
+  const isCurrent = status !== null && (status.status === 'paused') === paused;
+  if (isCurrent) return { status: status.status, statusSince: isoOf(status.since) };
+  return { status: paused ? 'paused' : 'pending', statusSince: isoOf(changedAt) };
+}

@@ -1,0 +1,36 @@
+/** Monitors on the wire: what is asked and what is answered. */
+import { monitorSettingsSchema, monitorStatusSchema } from '@quorate/contracts';
+import { z } from 'zod';
+import { isoInstantSchema } from '../http/instants.ts';
+import { pageParametersOf } from '../http/page.ts';
+import { roundSchema } from '../rounds/round.schema.ts';
+
+export const monitorIdParameters = z.strictObject({ id: z.uuid() });
+
+const answerFields = {
+  id: z.uuid(),
+  version: z.int().min(1),
+  status: monitorStatusSchema,
+  statusSince: isoInstantSchema,
+  /** From the start of an outage to the page, when every round is conclusive. */
+  timeToAlertSecondsMax: z.number().positive(),
+  lastRound: roundSchema.nullable(),
+};
+
+const [httpSettingsSchema, tcpSettingsSchema] = monitorSettingsSchema.options;
+
+export const monitorSchema = z.discriminatedUnion('type', [
+  httpSettingsSchema.extend(answerFields),
+  tcpSettingsSchema.extend(answerFields),
+]);
+export type MonitorAnswer = z.infer<typeof monitorSchema>;
+
+export const monitorsQuerySchema = z.strictObject({
+  ...pageParametersOf(z.uuid()),
+  status: monitorStatusSchema.optional(),
+  /** A tag's name, or `name:value`. */
+  tag: z.string().min(1).max(321).optional(),
+  /** A part of the name or the target, in any case. */
+  q: z.string().min(1).max(200).optional(),
+});
+export type MonitorsQuery = z.output<typeof monitorsQuerySchema>;

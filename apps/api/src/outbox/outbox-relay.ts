@@ -1,0 +1,121 @@
+/**
+ * Publishes the outbox: one instance at a time (an advisory lock), in the order in which the rows were written. A row
+ * is deleted after its record was acknowledged; a crash in between publishes it again, which its readers expect.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
+import { partitionOf } from '@quorate/contracts';
+import type { DurableLog, OutgoingRecord } from '@quorate/bus';
+import { metrics, type Logger } from '@quorate/telemetry';
+import { In, type DataSource, type EntityManager } from 'typeorm';
+import { isDatabaseUnavailable } from '../database/database-error.ts';
+import { OutboxEntity } from './outbox.entity.ts';
+import { Signal } from './signal.ts';
+
+const batchRowsMax = 500;
+/** How often it looks without being woken: for rows of another instance that died before it published them. */
+const pollMs = 1_000;
+const failurePauseMsMin = 100;
+const failurePauseMsMax = 5_000;
+/** A number of our own among PostgreSQL's advisory locks: who publishes. */
+const relayLock = 7_415_002;
+
+interface Collaborators {
+  readonly database: DataSource;
+  readonly log: DurableLog;
+  readonly logger: Logger;
+}
+
+export class OutboxRelay {
+  readonly #collaborators: Collaborators;
+  readonly #stopping = new AbortController();
+  readonly #signal = new Signal();
+  #running: Promise<void> = Promise.resolve();
+  #failure: string | null = null;
+
+  constructor(collaborators: Collaborators) {
+    this.#collaborators = collaborators;
+  }
+
+  /** Why nothing is published just now; null when all is well. */
+  get failure(): string | null {
+    return this.#failure;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** To be called after a commit: what it wrote is published at once. */
+  wake(): void {
+    this.#signal.raise();
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    let failurePauseMs = failurePauseMsMin;
+    while (!signal.aborted) {
+      try {
+        await this.#publishAll(signal);
+        this.#recovered();
+        failurePauseMs = failurePauseMsMin;
+        await this.#signal.wait(pollMs, signal);
+      } catch (error) {
+        this.#failed(error);
+        await sleep(failurePauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+        failurePauseMs = Math.min(failurePauseMs * 2, failurePauseMsMax);
+      }
+    }
+  }
+
+  async #publishAll(signal: AbortSignal): Promise<void> {
+    let publishedCount = batchRowsMax;
+    while (publishedCount === batchRowsMax && !signal.aborted) {
+      publishedCount = await this.#collaborators.database.transaction((manager) => this.#publishBatch(manager));
+    }
+  }
+
+  /**
+   * How many rows were published; none while another instance does it. Before each append it makes sure that it still
+   * has its connection, and so the lock: a late append of one that lost it could come after newer ones.
+   */
+  async #publishBatch(manager: EntityManager): Promise<number> {
+    const sql = 'SELECT pg_try_advisory_xact_lock($1) AS mine';
+    const [lock] = await manager.query<{ mine: boolean }[]>(sql, [relayLock]);
+    if (lock?.mine !== true) return 0;
+    const rows = await manager.find(OutboxEntity, { order: { id: 'ASC' }, take: batchRowsMax });
+    for (const records of Map.groupBy(rows.map(this.#recordOf), partitionName).values()) {
+      await manager.query('SELECT 1');
+      await this.#collaborators.log.append(records);
+    }
+    if (rows.length > 0) await manager.delete(OutboxEntity, { id: In(rows.map(({ id }) => id)) });
+    metrics.outboxPublished.add(rows.length);
+    return rows.length;
+  }
+
+  readonly #recordOf = ({ topic, key, partitionKey, value, headers }: OutboxEntity): OutgoingRecord => {
+    const partition = partitionOf(partitionKey, this.#collaborators.log.partitionCount(topic));
+    return { topic, partition, key, value, headers };
+  };
+
+  #failed(error: unknown): void {
+    if (this.#failure === null) this.#collaborators.logger.warn('The outbox cannot be published; retrying', { error });
+    const reason = isNativeError(error) ? error.message : String(error);
+    const what = isDatabaseUnavailable(error) ? 'The database cannot be reached' : 'Changes cannot be published';
+    this.#failure = `${what}: ${reason}`;
+  }
+
+  #recovered(): void {
+    if (this.#failure !== null) this.#collaborators.logger.info('The outbox is published again');
+    this.#failure = null;
+  }
+}
+
+function partitionName({ topic, partition }: OutgoingRecord): string {
+  return `${topic}/${partition}`;
+}

@@ -1,0 +1,31 @@
+/** Rounds and votes on the wire. */
+import { castVoteSchema, certificateSchema, roundKindSchema, verdictSchema } from '@quorate/contracts';
+import { z } from 'zod';
+import { instantParameterSchema, isoInstantSchema } from '../http/instants.ts';
+import { pageParametersOf } from '../http/page.ts';
+
+export const voteSchema = castVoteSchema.extend({
+  startedAt: isoInstantSchema,
+  certificate: certificateSchema.extend({ notAfter: isoInstantSchema }).nullable(),
+});
+export type VoteAnswer = z.infer<typeof voteSchema>;
+
+export const roundSchema = z.object({
+  dueAt: isoInstantSchema,
+  kind: roundKindSchema,
+  verdict: verdictSchema,
+  closedAt: isoInstantSchema,
+  expectedRegions: z.array(z.string()),
+  votes: z.array(voteSchema),
+});
+export type RoundAnswer = z.infer<typeof roundSchema>;
+
+export const roundsQuerySchema = z.strictObject({
+  /** Rounds of one instant are told apart by their kind. */
+  ...pageParametersOf(roundKindSchema),
+  /** The first `dueAt` that is wanted. */
+  from: instantParameterSchema.optional(),
+  /** The first `dueAt` that is no longer wanted. */
+  to: instantParameterSchema.optional(),
+});
+export type RoundsQuery = z.output<typeof roundsQuerySchema>;

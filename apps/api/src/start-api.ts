@@ -1,0 +1,93 @@
+/** Starts the API: database, outbox, projector and HTTP, in the order in which each needs the one before. */
+import type { DurableLog } from '@quorate/bus';
+import type { HealthByName, RunningService, SecretBox, ServiceHealth } from '@quorate/runtime';
+import type { Logger } from '@quorate/telemetry';
+import { ApiModule, operations } from './api.module.ts';
+import { ClosedRounds } from './checks/closed-rounds.ts';
+import { openDatabase, type DatabaseOptions } from './database/database.ts';
+import { startServer } from './http/server.ts';
+import { OutboxRelay } from './outbox/outbox-relay.ts';
+import { startProjector } from './projector/projector.ts';
+import { Heartbeats } from './regions/heartbeats.ts';
+import { Retention } from './rounds/retention.ts';
+
+export interface ApiDependencies {
+  /** Its topics are in place. */
+  readonly log: DurableLog;
+  readonly logger: Logger;
+  readonly database: DatabaseOptions;
+  readonly httpHost: string;
+  /** 0 takes a free one; `url` says which. */
+  readonly httpPort: number;
+  readonly adminKey: string;
+  readonly secretBox: SecretBox;
+  readonly version: string;
+  /** How the other services of this process are, for `/readyz`. */
+  readonly otherHealth?: () => HealthByName;
+  /** Called once, when nothing is left to do but to listen: whoever answers on the port meanwhile gives it up. */
+  readonly beforeListening?: () => Promise<void>;
+}
+
+export interface RunningApi extends RunningService {
+  readonly url: string;
+}
+
+type Close = () => Promise<void>;
+
+/** @throws DatabaseUnreachableError, DatabaseRefusedError, ConfigurationError when it cannot start. */
+export async function startApi(dependencies: ApiDependencies): Promise<RunningApi> {
+  const closing: Close[] = [];
+  try {
+    return await start(dependencies, closing);
+  } catch (error) {
+    await closeAll(closing, dependencies.logger);
+    throw error;
+  }
+}
+
+async function start(dependencies: ApiDependencies, closing: Close[]): Promise<RunningApi> {
+  const { log, logger, httpHost, httpPort, adminKey, secretBox, version, otherHealth } = dependencies;
+  const database = await openDatabase(dependencies.database, logger);
+  closing.unshift(() => database.destroy());
+
+  const relay = new OutboxRelay({ database, log, logger });
+  relay.start();
+  closing.unshift(() => relay.close());
+
+  const heartbeats = new Heartbeats(log, logger);
+  closing.unshift(() => heartbeats.close());
+  await heartbeats.start();
+
+  const closedRounds = new ClosedRounds();
+  closing.unshift(() => closedRounds.close());
+  await closedRounds.start(log);
+
+  const projector = await startProjector({ log, database, logger });
+  closing.unshift(() => projector.close());
+
+  const retention = new Retention(database, logger);
+  retention.start();
+  closing.unshift(() => retention.close());
+
+  const health = (): ServiceHealth => healthOf(relay.failure, projector.ready);
+  const parts = { database, log, relay, heartbeats, closedRounds, secretBox, adminKey, version };
+  const module = ApiModule.over({ ...parts, healthOf: () => ({ ...otherHealth?.(), api: health() }) });
+  await dependencies.beforeListening?.();
+  const server = await startServer(module, { host: httpHost, port: httpPort, adminKey, logger, operations });
+  closing.unshift(() => server.close());
+
+  return { name: 'api', url: server.url, health, close: () => closeAll(closing, logger) };
+}
+
+function healthOf(outboxFailure: string | null, projectorReady: boolean): ServiceHealth {
+  if (outboxFailure !== null) return { ready: false, detail: outboxFailure };
+  if (!projectorReady) return { ready: false, detail: 'The projector waits for its partitions.' };
+  return { ready: true, detail: 'Serves requests; the read model follows the log.' };
+}
+
+/** Newest first; a part that cannot be closed does not keep the others open. */
+async function closeAll(closing: Close[], logger: Logger): Promise<void> {
+  for (const close of closing.splice(0)) {
+    await close().catch((error: unknown) => logger.error('A part of the API could not be closed', { error }));
+  }
+}
