@@ -1,0 +1,7 @@
+export {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresSettings,
+  type PostgresConnection,
+} from './embedded-postgres.ts';
+export { PostgresStartError } from './errors.ts';
