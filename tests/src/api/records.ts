@@ -1,0 +1,139 @@
+/** Builders of the records that the other services would write. */
+import { randomUUID } from 'node:crypto';
+import {
+  alertIdOf,
+  deliveryIdOf,
+  incidentIdOf,
+  type Alert,
+  type CastVote,
+  type Delivery,
+  type Heartbeat,
+  type RoundClosed,
+  type StatusChanged,
+} from '@quorate/contracts';
+import type { Told } from './api-system.ts';
+
+export const startAt = Date.UTC(2026, 10, 21, 10);
+
+export function voteOf(region: string, outcome: CastVote['outcome'] = 'up'): CastVote {
+  return {
+    region,
+    proberId: `${region}-1`,
+    outcome,
+    reason: outcome === 'down' ? 'status.unexpected' : null,
+    message: outcome === 'down' ? 'got 503, expected 200-299' : null,
+    startedAt: startAt,
+    phases: { dnsMs: 1, connectMs: 2, tlsMs: null, ttfbMs: 3, transferMs: 1, totalMs: 7 },
+    statusCode: outcome === 'down' ? 503 : 200,
+    address: '203.0.113.7',
+    connection: 'fresh',
+    certificate: null,
+    excerpt: null,
+    redirects: 0,
+    late: false,
+  };
+}
+
+export function roundOf(monitorId: string, change: Partial<RoundClosed> = {}): RoundClosed {
+  return {
+    v: 1,
+    type: 'round-closed',
+    monitorId,
+    monitorVersion: 1,
+    dueAt: startAt,
+    kind: 'scheduled',
+    verdict: 'up',
+    decidedAt: startAt + 100,
+    closedAt: startAt + 200,
+    expectedRegions: ['eu', 'us'],
+    absentRegions: [],
+    missedRoundCount: 0,
+    votes: [voteOf('eu'), voteOf('us')],
+    ...change,
+  };
+}
+
+export function statusOf(monitorId: string, status: StatusChanged['status'], since = startAt): StatusChanged {
+  return { v: 1, type: 'status-changed', monitorId, monitorVersion: 1, status, since, regions: [] };
+}
+
+export function alertOf(monitorId: string, change: Partial<Alert> = {}): Alert {
+  const openedAt = change.openedAt ?? startAt + 40_000;
+  const incidentId = change.incidentId ?? incidentIdOf(monitorId, openedAt);
+  const { transition = 'opened', sequence = 0 } = change;
+  return {
+    v: 1,
+    alertId: alertIdOf(incidentId, transition, sequence),
+    incidentId,
+    monitorId,
+    transition,
+    sequence,
+    at: openedAt,
+    monitor: { name: 'Shop', type: 'http', target: 'https://shop.example.com/health', tags: {} },
+    channelIds: [],
+    firstFailureAt: openedAt - 40_000,
+    openedAt,
+    resolvedAt: null,
+    resolveCause: null,
+    acknowledgedBy: null,
+    regions: ['eu', 'us'],
+    expectedRegions: ['eu', 'us'],
+    votes: [voteOf('eu', 'down'), voteOf('us', 'down')],
+    ...change,
+  };
+}
+
+export function resolvedAlertOf(monitorId: string, change: Partial<Alert> = {}): Alert {
+  const resolvedAt = startAt + 90_000;
+  return alertOf(monitorId, {
+    transition: 'resolved',
+    at: resolvedAt,
+    resolvedAt,
+    resolveCause: 'recovered',
+    ...change,
+  });
+}
+
+export function deliveryOf(alert: Alert, channelId: string, change: Partial<Delivery> = {}): Delivery {
+  return {
+    v: 1,
+    deliveryId: deliveryIdOf(alert.alertId, channelId),
+    channelId,
+    fallbackOf: null,
+    handedTo: null,
+    state: 'pending',
+    plannedAt: alert.at + 10,
+    nextAttemptAt: alert.at + 10,
+    attemptCount: 0,
+    attempts: [],
+    late: false,
+    alert,
+    ...change,
+  };
+}
+
+export function heartbeatOf(region: string, at: number): Heartbeat {
+  return { v: 1, region, proberId: `${region}-1`, version: '0.0.0', startedAt: at, at, state: 'running' };
+}
+
+type MonitorValue = { readonly monitorId: string };
+
+export function verdictTold(value: MonitorValue): Told {
+  return { topic: 'verdicts', key: value.monitorId, value };
+}
+
+export function alertTold(value: Alert): Told {
+  return { topic: 'alerts', key: value.monitorId, value };
+}
+
+export function deliveryTold(value: Delivery): Told {
+  return { topic: 'deliveries', key: value.deliveryId, partitionKey: value.channelId, value };
+}
+
+export function heartbeatTold(value: Heartbeat): Told {
+  return { topic: 'heartbeats', key: `${value.region}/${value.proberId}`, value };
+}
+
+export function unknownId(): string {
+  return randomUUID();
+}

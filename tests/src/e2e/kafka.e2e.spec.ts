@@ -1,0 +1,115 @@
+/** The main job on Kafka: each service a process of its own, aggregators and dispatchers killed as it goes. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { kafkaAvailability } from '@quorate/kafka-broker';
+import { Cluster } from './cluster.ts';
+import { BreakingSite, runDrill } from './outages.ts';
+import { startPagerDuty } from './pagerduty.ts';
+import { killAll } from './processes.ts';
+import { seededNumbers } from './seeded.ts';
+import { startTarget } from './target.ts';
+import { until } from './until.ts';
+
+const kills = 20;
+const victims = ['aggregator-1', 'dispatcher-1', 'aggregator-2', 'dispatcher-2'];
+/** Late sends would be seen by then. */
+const countMs = 60_000;
+
+const suite = kafkaAvailability().available ? describe : describe.skip;
+
+suite('on Kafka, each service its own process', () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await Cluster.start();
+  }, 120_000);
+  afterAll(async () => {
+    await cluster.remove();
+    await killAll();
+  });
+
+  it('pages once with the evidence of two regions, resolves once, and pages nobody for one region', async () => {
+    const [target, pagerDuty] = await Promise.all([startTarget(), startPagerDuty()]);
+    const { id } = await cluster.client.addMonitor(target.url, [await cluster.client.addChannel(pagerDuty.url)]);
+    await cluster.client.untilStatus(id, 'up', 30_000);
+    target.failFor('ap');
+    await cluster.client.untilStatus(id, 'degraded', 40_000);
+    expect(pagerDuty.events).toEqual([]);
+    target.failFor('eu', 'us');
+    await until(() => pagerDuty.of('trigger').length > 0, { withinMs: 40_000, what: 'the page' });
+    target.heal();
+    await until(() => pagerDuty.of('resolve').length > 0, { withinMs: 40_000, what: 'the resolve' });
+    const [trigger] = pagerDuty.of('trigger');
+    const evidence = JSON.stringify(trigger?.payload?.custom_details);
+    for (const seen of ['eu', 'us', '503']) expect(evidence).toContain(seen);
+    expect(pagerDuty.of('trigger')).toHaveLength(1);
+    expect(pagerDuty.of('resolve').map((event) => event.dedup_key)).toEqual([trigger?.dedup_key]);
+    await Promise.all([target.close(), pagerDuty.close()]);
+  }, 180_000);
+
+  it('pages once for each outage while aggregators and dispatchers are killed at 20 seeded moments', async () => {
+    const sites = await Promise.all(Array.from({ length: 4 }, () => BreakingSite.start(cluster.client)));
+    await runDrill({
+      sites,
+      random: seededNumbers(20),
+      kills,
+      gapMs: { min: 1_500, max: 4_500 },
+      kill: async (index) => {
+        const victim = victims[index % victims.length] ?? '';
+        await cluster.replica(victim).killGroup();
+        await cluster.startReplica(victim);
+      },
+    });
+    await delay(countMs);
+    for (const site of sites) {
+      const { outages, triggered, resolved, repeats } = site.count();
+      expect(outages).toBeGreaterThanOrEqual(2);
+      expect(triggered).toHaveLength(outages);
+      expect([...resolved].sort()).toEqual([...triggered].sort());
+      expect(repeats).toBeLessThanOrEqual(kills);
+      await site.close();
+    }
+  }, 420_000);
+
+  it('counts a fourth region from its first prober on, with nothing else started again', async () => {
+    const target = await startTarget();
+    const { id } = await cluster.client.addMonitor(target.url, []);
+    await cluster.client.untilStatus(id, 'up', 30_000);
+    await cluster.startReplica('prober-sa');
+    const rounds = async (): Promise<boolean> => {
+      const [newest] = await cluster.client.rounds(id);
+      return newest?.votes.some(({ region, outcome }) => region === 'sa' && outcome === 'up') ?? false;
+    };
+    await until(rounds, {
+      withinMs: 40_000,
+      what: 'the vote of the new region',
+      instead: () => cluster.client.rounds(id),
+    });
+    await target.close();
+  }, 120_000);
+
+  it('decides two of two when a region has lost its only prober', async () => {
+    const [target, pagerDuty] = await Promise.all([startTarget(), startPagerDuty()]);
+    const settings = { regions: ['eu', 'us', 'ap'] };
+    const channelId = await cluster.client.addChannel(pagerDuty.url);
+    const { id } = await cluster.client.addMonitor(target.url, [channelId], settings);
+    await cluster.client.untilStatus(id, 'up', 30_000);
+    await cluster.replica('prober-ap').killGroup();
+    target.failFor('eu', 'us');
+    await until(() => pagerDuty.of('trigger').length > 0, {
+      withinMs: 60_000,
+      what: 'the page of two of two',
+      instead: () => cluster.client.rounds(id),
+    });
+    await Promise.all([target.close(), pagerDuty.close()]);
+  }, 180_000);
+
+  it('ends in good order within ten seconds', async () => {
+    const names = ['scheduler-1', 'prober-eu', 'aggregator-1', 'dispatcher-1', 'api-1'];
+    const startedAt = performance.now();
+    for (const name of names) cluster.replica(name).signal('SIGTERM');
+    const exits = await Promise.all(names.map((name) => cluster.replica(name).exit));
+    expect(exits).toEqual(names.map(() => ({ code: 0, signal: null })));
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  }, 60_000);
+});

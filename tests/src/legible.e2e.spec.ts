@@ -1,0 +1,107 @@
+/** The log is legible: whoever looks at Kafka with a tool of their own reads keys, headers and JSON. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { topics, type TopicName } from '@quorate/contracts';
+import { Cluster } from './e2e/cluster.ts';
+import { startOtlpReceiver, type OtlpReceiver } from './e2e/otlp-receiver.ts';
+import { startPagerDuty, type PagerDutyStandIn } from './e2e/pagerduty.ts';
+import { killAll } from './e2e/processes.ts';
+import { startTarget, type Target } from './e2e/target.ts';
+import { until } from './e2e/until.ts';
+import { kcatAvailability, listTopics, readTopic, writeRecord, type SeenRecord } from './legible/kcat.ts';
+
+const suite = kcatAvailability().available ? describe : describe.skip;
+
+const monitor = /^[0-9a-f-]{36}$/;
+/** What a record of each topic is about. */
+const keys: Readonly<Record<TopicName, RegExp>> = {
+  monitors: monitor,
+  directory: /^channel:[0-9a-f-]{36}$/,
+  checks: monitor,
+  confirmations: monitor,
+  'manual-checks': monitor,
+  commands: /^[0-9a-f-]{36}$/,
+  votes: monitor,
+  'monitor-state': monitor,
+  verdicts: monitor,
+  alerts: monitor,
+  deliveries: /^([0-9a-f-]{36}:\d+:(opened|resolved)|test:[0-9a-f-]{36}:test):\d+:[0-9a-f-]{36}$/,
+  heartbeats: /^(eu|us|ap)\/prober-/,
+  'dead-letters': /^aggregator:votes:0:\d+$/,
+};
+/** What happens because of a check carries the check's trace. */
+const traced: readonly TopicName[] = ['checks', 'confirmations', 'votes', 'verdicts', 'alerts', 'deliveries'];
+
+suite('on Kafka, seen with kcat,', () => {
+  let cluster: Cluster;
+  let traces: OtlpReceiver;
+  let pagerDuty: PagerDutyStandIn;
+  let target: Target;
+
+  beforeAll(async () => {
+    [traces, pagerDuty, target] = await Promise.all([startOtlpReceiver(), startPagerDuty(), startTarget()]);
+    cluster = await Cluster.start({ OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint });
+    await makeEverythingHappen();
+  }, 240_000);
+  afterAll(async () => {
+    await cluster.remove();
+    await Promise.all([traces.close(), pagerDuty.close(), target.close()]);
+    await killAll();
+  });
+
+  /** A record that is none, a manual check, a test of the channel, and an outage until it is resolved. */
+  async function makeEverythingHappen(): Promise<void> {
+    const { client, brokers } = cluster;
+    await writeRecord(brokers, { topic: 'votes', partition: 0, key: 'scribble', value: 'no vote at all' });
+    const channelId = await client.addChannel(pagerDuty.url);
+    const { id } = await client.addMonitor(target.url, [channelId]);
+    await client.untilStatus(id, 'up', 40_000);
+    await client.call('POST', `/monitors/${id}/check`);
+    await client.call('POST', `/channels/${channelId}/test`);
+    target.failFor('eu', 'us');
+    await until(() => pagerDuty.of('trigger').length > 1, { withinMs: 40_000, what: 'the page' });
+    target.heal();
+    await until(() => pagerDuty.of('resolve').length > 0, { withinMs: 40_000, what: 'the resolve' });
+  }
+
+  const recordsOf = (topic: string): Promise<readonly SeenRecord[]> => readTopic(cluster.brokers, topic);
+
+  it('there are the topics of the contracts, and no others', async () => {
+    expect([...(await listTopics(cluster.brokers))].sort()).toEqual(Object.keys(topics).sort());
+  });
+
+  const topicNames = Object.keys(topics) as TopicName[];
+
+  it.each(topicNames)('%s has keys that say what it is about, and values as its contract says', async (topic) => {
+    const records = await recordsOf(topic);
+    expect(records.length).toBeGreaterThan(0);
+    for (const { key, payload, tstype } of records.filter((record) => record.key !== 'scribble')) {
+      expect(key).toMatch(keys[topic]);
+      expect(tstype).toBe('logappend');
+      if (payload !== null) topics[topic].schema.parse(JSON.parse(payload));
+    }
+  });
+
+  it.each(traced)('%s carries the trace in its headers', async (topic) => {
+    for (const { headers = [], payload, key } of await recordsOf(topic)) {
+      if (payload === null || key === 'scribble') continue;
+      const at = headers.indexOf('traceparent');
+      expect(headers[at + 1]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/);
+    }
+  });
+
+  it('a record that cannot be read lies among the dead letters, with the reason', async () => {
+    const [letter] = await recordsOf('dead-letters');
+    expect(JSON.parse(letter?.payload ?? '')).toMatchObject({
+      topic: 'votes',
+      key: 'scribble',
+      value: 'no vote at all',
+      reason: expect.stringContaining('not JSON'),
+    });
+  });
+
+  it('no secret is in the clear', async () => {
+    const all = await Promise.all(topicNames.map(recordsOf));
+    expect(JSON.stringify(all)).not.toContain('R0UT1NG');
+    expect(JSON.stringify(all)).toContain('sealed:v1:');
+  });
+});
