@@ -26,6 +26,7 @@ const keys: Readonly<Record<TopicName, RegExp>> = {
   alerts: monitor,
   deliveries: /^([0-9a-f-]{36}:\d+:(opened|resolved)|test:[0-9a-f-]{36}:test):\d+:[0-9a-f-]{36}$/,
   heartbeats: /^(eu|us|ap)\/prober-/,
+  'partition-reports': /^\d+$/,
   'dead-letters': /^aggregator:votes:0:\d+$/,
 };
 /** What happens because of a check carries the check's trace. */

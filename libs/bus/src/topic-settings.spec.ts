@@ -11,6 +11,7 @@ describe('topicSettings', () => {
       deliveries: 7,
       directory: 1,
       heartbeats: 1,
+      'partition-reports': 1,
       'dead-letters': 1,
     });
   });

@@ -39,6 +39,7 @@ export {
   type MonitorSettingsInput,
 } from './monitor.ts';
 export { murmur2, partitionOf } from './partition.ts';
+export { partitionReportPeriodMs, partitionReportSchema, type PartitionReport } from './partition-report.ts';
 export {
   httpProbeSchema,
   probeSchema,

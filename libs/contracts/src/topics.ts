@@ -9,6 +9,7 @@ import { deliverySchema } from './delivery.ts';
 import { heartbeatSchema } from './heartbeat.ts';
 import { monitorRecordSchema } from './monitor.ts';
 import { monitorStateSchema } from './monitor-state.ts';
+import { partitionReportSchema } from './partition-report.ts';
 import { verdictRecordSchema } from './verdict.ts';
 import { voteSchema } from './vote.ts';
 
@@ -115,6 +116,13 @@ export const topics = {
     writer: 'prober',
     readers: ['scheduler', 'aggregator', 'api'],
     schema: heartbeatSchema,
+  },
+  'partition-reports': {
+    partitions: 'one',
+    retention: compacted,
+    writer: 'aggregator',
+    readers: ['aggregator', 'api'],
+    schema: partitionReportSchema,
   },
   'dead-letters': {
     partitions: 'one',
