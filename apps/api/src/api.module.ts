@@ -26,6 +26,8 @@ import { HealthSource, OperationsController } from './operations/operations.cont
 import type { OutboxRelay } from './outbox/outbox-relay.ts';
 import { Heartbeats } from './regions/heartbeats.ts';
 import { RegionsController } from './regions/regions.controller.ts';
+import { SettingsController } from './settings/settings.controller.ts';
+import { SettingsService } from './settings/settings.service.ts';
 
 const controllers = [
   MonitorsController,
@@ -34,6 +36,7 @@ const controllers = [
   IncidentsController,
   DeliveriesController,
   RegionsController,
+  SettingsController,
   OperationsController,
   DocumentationController,
 ];
@@ -74,6 +77,7 @@ export class ApiModule {
         provide(MonitorsService, new MonitorsService(unitOfWork, log, secretBox)),
         provide(ChannelsService, new ChannelsService(unitOfWork, log, secretBox)),
         provide(IncidentsService, new IncidentsService(unitOfWork, log)),
+        provide(SettingsService, new SettingsService(database, unitOfWork)),
         provide(ChecksService, new ChecksService(log, heartbeats, parts.closedRounds)),
         { provide: APP_INTERCEPTOR, useValue: new AnswerInterceptor() },
         {

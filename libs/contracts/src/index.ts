@@ -26,6 +26,13 @@ export {
   type RoundKind,
   type Transition,
 } from './identifiers.ts';
+export {
+  directoryKeyOfInstallation,
+  installationRecordSchema,
+  installationSettingsSchema,
+  type InstallationRecord,
+  type InstallationSettings,
+} from './installation.ts';
 export { instantSchema, type Instant } from './instant.ts';
 export { closedRoundsKeptMax, monitorStateSchema, type MonitorState } from './monitor-state.ts';
 export {

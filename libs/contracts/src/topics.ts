@@ -1,11 +1,11 @@
 /** Every topic: who writes it, who reads it, how it is kept and what its values look like. One writer each. */
 import type { z } from 'zod';
 import { alertSchema } from './alert.ts';
-import { channelRecordSchema } from './channel.ts';
 import { checkSchema } from './check.ts';
 import { commandSchema } from './command.ts';
 import { deadLetterSchema } from './dead-letter.ts';
 import { deliverySchema } from './delivery.ts';
+import { directoryRecordSchema } from './directory.ts';
 import { heartbeatSchema } from './heartbeat.ts';
 import { monitorRecordSchema } from './monitor.ts';
 import { monitorStateSchema } from './monitor-state.ts';
@@ -45,7 +45,7 @@ export const topics = {
     retention: compacted,
     writer: 'api',
     readers: ['dispatcher'],
-    schema: channelRecordSchema,
+    schema: directoryRecordSchema,
   },
   checks: {
     partitions: 'many',

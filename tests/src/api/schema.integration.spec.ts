@@ -20,7 +20,9 @@ describe('the database', () => {
     await model.query('DROP SCHEMA public CASCADE');
     await model.query('CREATE SCHEMA public');
     const instances = await Promise.all([1, 2, 3].map(() => system.startAnotherApi()));
-    expect(await model.query('SELECT name FROM migrations')).toHaveLength(1);
+    const repeated = 'SELECT name FROM migrations GROUP BY name HAVING count(*) > 1';
+    expect(await model.query('SELECT name FROM migrations')).not.toEqual([]);
+    expect(await model.query(repeated)).toEqual([]);
     await Promise.all(instances.map((instance) => instance.close()));
     await system.startApi();
   });

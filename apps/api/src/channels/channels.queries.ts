@@ -2,6 +2,7 @@
 import { In, type DataSource, type EntityManager } from 'typeorm';
 import { ProblemError, type FieldError } from '../http/problem.ts';
 import { MonitorEntity } from '../monitors/monitor.entity.ts';
+import { InstallationEntity } from '../settings/installation.entity.ts';
 import { ChannelEntity } from './channel.entity.ts';
 import type { ChannelsQuery } from './channel.schema.ts';
 
@@ -53,7 +54,7 @@ export async function checkChannelsExist(
   if (errors.length > 0) throw new ProblemError('QRT_BODY_INVALID', 'See errors for each unknown channel.', { errors });
 }
 
-/** @throws ProblemError naming the monitors and channels that still use it. */
+/** @throws ProblemError naming the monitors, channels and settings that still use it. */
 export async function checkChannelIsUnused(manager: EntityManager, id: string): Promise<void> {
   const monitors = await manager
     .createQueryBuilder(MonitorEntity, 'monitor')
@@ -65,7 +66,12 @@ export async function checkChannelIsUnused(manager: EntityManager, id: string): 
     .where(`channel.settings ->> 'fallbackChannelId' = :id`, { id })
     .take(usersNamedMax)
     .getMany();
+  const isPlatformChannel = await manager
+    .createQueryBuilder(InstallationEntity, 'installation')
+    .where(`installation.settings -> 'platformChannelIds' @> to_jsonb(:id::text)`, { id })
+    .getExists();
   const users = [
+    ...(isPlatformChannel ? ['the settings of the installation (platformChannelIds)'] : []),
     ...monitors.map((monitor) => `monitor ${monitor.name} (${monitor.id})`),
     ...channels.map((channel) => `channel ${channel.settings.name} (${channel.id})`),
   ];

@@ -8,6 +8,7 @@ import { MonitorStatusEntity } from '../monitors/monitor-status.entity.ts';
 import { OutboxEntity } from '../outbox/outbox.entity.ts';
 import { PositionEntity } from '../projector/position.entity.ts';
 import { RoundEntity } from '../rounds/round.entity.ts';
+import { InstallationEntity } from '../settings/installation.entity.ts';
 
 export const entities = [
   ChannelEntity,
@@ -16,6 +17,7 @@ export const entities = [
   IncidentAlertEntity,
   IncidentCommentEntity,
   IncidentEntity,
+  InstallationEntity,
   MonitorEntity,
   MonitorStatusEntity,
   OutboxEntity,

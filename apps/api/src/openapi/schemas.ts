@@ -1,5 +1,5 @@
 /** The schemas that the OpenAPI document names, and how a zod schema is shown in it. */
-import { channelSettingsSchema, monitorSettingsSchema } from '@quorate/contracts';
+import { channelSettingsSchema, installationSettingsSchema, monitorSettingsSchema } from '@quorate/contracts';
 import { z } from 'zod';
 import { channelSchema, newChannelSchema } from '../channels/channel.schema.ts';
 import { manualRoundSchema } from '../checks/checks.operations.ts';
@@ -9,6 +9,7 @@ import { incidentSchema, incidentSummarySchema, timelineEntrySchema } from '../i
 import { monitorSchema } from '../monitors/monitor.schema.ts';
 import { regionSchema } from '../regions/regions.operations.ts';
 import { roundSchema, voteSchema } from '../rounds/round.schema.ts';
+import { installationSchema } from '../settings/settings.schema.ts';
 
 export type JsonSchema = Record<string, unknown>;
 
@@ -18,6 +19,8 @@ const named = {
   Delivery: deliverySchema,
   Incident: incidentSchema,
   IncidentSummary: incidentSummarySchema,
+  Installation: installationSchema,
+  InstallationSettings: installationSettingsSchema,
   ManualRound: manualRoundSchema,
   Monitor: monitorSchema,
   MonitorSettings: monitorSettingsSchema,

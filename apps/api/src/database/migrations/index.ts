@@ -1,4 +1,5 @@
 /** Every migration, oldest first. A migration that was released never changes; the next one mends it. */
 import { CreateSchema1763700000000 } from './1763700000000-create-schema.ts';
+import { AddInstallation1763800000000 } from './1763800000000-add-installation.ts';
 
-export const migrations = [CreateSchema1763700000000] as const;
+export const migrations = [CreateSchema1763700000000, AddInstallation1763800000000] as const;

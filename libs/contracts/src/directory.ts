@@ -1,0 +1,6 @@
+/** Whatever `directory` tells of; `entity` says which. Who reads it takes what it knows, and leaves the rest. */
+import { z } from 'zod';
+import { channelRecordSchema } from './channel.ts';
+import { installationRecordSchema } from './installation.ts';
+
+export const directoryRecordSchema = z.discriminatedUnion('entity', [channelRecordSchema, installationRecordSchema]);
