@@ -1,26 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { topicSettings, type Task, type TaskRecord, type TaskStep } from '@quorate/bus';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Task, TaskRecord, TaskStep } from '@quorate/bus';
 import type { Input } from '@quorate/consensus';
 import { checkSchema, monitorRecordSchema, voteSchema, type Check, type MonitorRecord } from '@quorate/contracts';
 import { silentLogger } from '@quorate/telemetry';
-import { createSimulatedLog, type SimulatedLog } from '@quorate/testing';
 import { AggregatorPartition } from './aggregator-partition.ts';
-import { RegionWatch } from './region-watch.ts';
 
 const start = 1_800_000_000_000;
 const shopId = '6f2c1a52-7f0d-4f6e-9d3b-0a1b2c3d4e5f';
 const blogId = '0d3a7f7e-2f3b-4a7c-8a29-6d2f0b6f1c11';
 
 /** It fails for one monitor, as a fault in a decision would. */
-class FailingRegionWatch extends RegionWatch {
-  override regionsOf(monitor: MonitorRecord, now: number): ReturnType<RegionWatch['regionsOf']> {
-    if (monitor.id === shopId) throw new Error('A fault for this monitor.');
-    return super.regionsOf(monitor, now);
-  }
+function regionsOf({ id }: MonitorRecord) {
+  if (id === shopId) throw new Error('A fault for this monitor.');
+  return { expectedRegions: ['eu', 'us'], registeredRegions: ['eu', 'us'] };
 }
 
-let log: SimulatedLog;
-let regions: RegionWatch;
 let partition: AggregatorPartition;
 let offset = 0;
 
@@ -76,18 +70,10 @@ function announce(monitorId: string): void {
 
 const topicsOf = ({ writes = [] }: TaskStep) => writes.map(({ topic }) => topic);
 
-beforeEach(async () => {
-  log = createSimulatedLog({ now: start });
-  await log.ensureTopics(topicSettings(1));
-  regions = new FailingRegionWatch(log);
-  partition = new AggregatorPartition({ partition: 1, regions, logger: silentLogger });
+beforeEach(() => {
+  partition = new AggregatorPartition({ partition: 1, regionsOf, logger: silentLogger });
   offset = 0;
   for (const id of [shopId, blogId]) partition.restoreMonitor(id, monitorOf(id));
-});
-
-afterEach(async () => {
-  await regions.close();
-  await log.close();
 });
 
 describe('a partition', () => {

@@ -11,18 +11,18 @@ import {
   type Input,
   type Memory,
 } from '@quorate/consensus';
-import type { MonitorRecord, MonitorState, RoundIdentity } from '@quorate/contracts';
-import { DueQueue } from '@quorate/schedule';
+import type { Instant, MonitorRecord, MonitorState, RoundIdentity } from '@quorate/contracts';
+import { DueQueue, type RoundRegions } from '@quorate/schedule';
 import { metrics, type Logger } from '@quorate/telemetry';
 import { logDecided } from './decision-log.ts';
 import { deadLetterOf, type Cause } from './failed-decision.ts';
 import { NeededOffsets } from './needed-offsets.ts';
-import type { RegionWatch } from './region-watch.ts';
 import { tell, type ToldEffect } from './told-effects.ts';
 
 interface Surroundings {
   readonly partition: number;
-  readonly regions: RegionWatch;
+  /** The regions that a round of the monitor asks, announced at `now`. */
+  readonly regionsOf: (monitor: MonitorRecord, now: Instant) => RoundRegions;
   readonly logger: Logger;
 }
 
@@ -134,8 +134,8 @@ export class AggregatorPartition {
   }
 
   #context({ now, caughtUp }: Task<unknown>): Context {
-    const { regions } = this.#surroundings;
-    return { now, caughtUp, regionsOf: (monitor) => regions.regionsOf(monitor, now) };
+    const { regionsOf } = this.#surroundings;
+    return { now, caughtUp, regionsOf: (monitor) => regionsOf(monitor, now) };
   }
 
   #keep(before: Memory, { memory, effects }: Decided): void {

@@ -1,17 +1,13 @@
 /** Hears of monitors: what is new, changed, paused or deleted. */
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
-import type { Task, TaskRecord, TaskStep } from '@quorate/bus';
-import type { MonitorRecord, TopicName } from '@quorate/contracts';
+import { OnTopic, type Task, type TaskRecord, type TaskStep } from '@quorate/bus';
+import type { MonitorRecord } from '@quorate/contracts';
 import type { AggregatorPartition } from './aggregator-partition.ts';
 
 @Controller()
 export class MonitorsHandler {
-  @EventPattern<TopicName>('monitors')
-  onMonitors(
-    @Payload() records: readonly TaskRecord<MonitorRecord>[],
-    @Ctx() task: Task<AggregatorPartition>,
-  ): TaskStep {
+  @OnTopic('monitors')
+  onMonitors(records: readonly TaskRecord<MonitorRecord>[], task: Task<AggregatorPartition>): TaskStep {
     for (const record of records) {
       const { key, value: monitor } = record;
       if (task.phase === 'restore') task.state.restoreMonitor(key, monitor);

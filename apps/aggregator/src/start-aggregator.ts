@@ -1,10 +1,11 @@
 /** Starts the aggregator: it counts votes, decides verdicts, and opens and resolves incidents. */
 import { hostPartitionTasks, PartitionTaskStrategy, type DurableLog } from '@quorate/bus';
-import type { RunningService } from '@quorate/runtime';
+import type { Instant, MonitorRecord } from '@quorate/contracts';
+import { RegionWatch, type RunningService } from '@quorate/runtime';
+import { regionsOfRound } from '@quorate/schedule';
 import type { Logger } from '@quorate/telemetry';
 import { AggregatorModule } from './aggregator.module.ts';
 import { AggregatorPartition } from './aggregator-partition.ts';
-import { RegionWatch } from './region-watch.ts';
 
 /** How long votes gather before they are decided upon. */
 const gatherMs = 100;
@@ -16,8 +17,9 @@ export interface AggregatorDependencies {
 
 /** Resolves once its group is joined. One aggregator owns a partition at a time; what it decides is one step. */
 export async function startAggregator({ log, logger }: AggregatorDependencies): Promise<RunningService> {
-  const regions = new RegionWatch(log);
+  const regions = new RegionWatch(log, logger);
   await regions.caughtUp;
+  const regionsOf = (monitor: MonitorRecord, now: Instant) => regionsOfRound(monitor.regions, regions.known(now));
   const strategy = new PartitionTaskStrategy<AggregatorPartition>({
     log,
     service: 'aggregator',
@@ -27,7 +29,7 @@ export async function startAggregator({ log, logger }: AggregatorDependencies): 
     stateTopic: 'monitor-state',
     guarantee: 'exactly-once',
     gatherMs,
-    createState: (partition) => new AggregatorPartition({ partition, regions, logger }),
+    createState: (partition) => new AggregatorPartition({ partition, regionsOf, logger }),
   });
   const application = await hostPartitionTasks(AggregatorModule, strategy);
   return {

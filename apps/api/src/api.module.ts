@@ -2,7 +2,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import type { DurableLog } from '@quorate/bus';
-import type { HealthByName, SecretBox } from '@quorate/runtime';
+import { RegionWatch, type HealthByName, type SecretBox } from '@quorate/runtime';
 import { DataSource } from 'typeorm';
 import { ChannelsController } from './channels/channels.controller.ts';
 import { ChannelsService } from './channels/channels.service.ts';
@@ -24,7 +24,6 @@ import { DocumentationController } from './openapi/documentation.controller.ts';
 import { OpenApiSource } from './openapi/open-api-source.ts';
 import { HealthSource, OperationsController } from './operations/operations.controller.ts';
 import type { OutboxRelay } from './outbox/outbox-relay.ts';
-import { Heartbeats } from './regions/heartbeats.ts';
 import { RegionsController } from './regions/regions.controller.ts';
 import { SettingsController } from './settings/settings.controller.ts';
 import { SettingsService } from './settings/settings.service.ts';
@@ -48,7 +47,7 @@ export interface ApiParts {
   readonly database: DataSource;
   readonly log: DurableLog;
   readonly relay: OutboxRelay;
-  readonly heartbeats: Heartbeats;
+  readonly regions: RegionWatch;
   readonly closedRounds: ClosedRounds;
   readonly secretBox: SecretBox;
   readonly adminKey: string;
@@ -59,7 +58,7 @@ export interface ApiParts {
 @Module({})
 export class ApiModule {
   static over(parts: ApiParts): DynamicModule {
-    const { database, log, heartbeats, secretBox, version, healthOf } = parts;
+    const { database, log, regions, secretBox, version, healthOf } = parts;
     const unitOfWork = new UnitOfWork(database, parts.relay);
     const provide = (token: abstract new (...collaborators: never[]) => object, useValue: object) => ({
       provide: token,
@@ -70,7 +69,7 @@ export class ApiModule {
       controllers,
       providers: [
         provide(DataSource, database),
-        provide(Heartbeats, heartbeats),
+        provide(RegionWatch, regions),
         provide(HealthSource, new HealthSource(healthOf)),
         provide(OpenApiSource, new OpenApiSource(openApiDocument(operations, version))),
         provide(Commands, new Commands(log)),
@@ -78,7 +77,7 @@ export class ApiModule {
         provide(ChannelsService, new ChannelsService(unitOfWork, log, secretBox)),
         provide(IncidentsService, new IncidentsService(unitOfWork, log)),
         provide(SettingsService, new SettingsService(database, unitOfWork)),
-        provide(ChecksService, new ChecksService(log, heartbeats, parts.closedRounds)),
+        provide(ChecksService, new ChecksService(log, regions, parts.closedRounds)),
         { provide: APP_INTERCEPTOR, useValue: new AnswerInterceptor() },
         {
           provide: APP_INTERCEPTOR,

@@ -1,6 +1,12 @@
 /** Starts the API: database, outbox, projector and HTTP, in the order in which each needs the one before. */
 import type { DurableLog } from '@quorate/bus';
-import type { HealthByName, RunningService, SecretBox, ServiceHealth } from '@quorate/runtime';
+import {
+  RegionWatch,
+  type HealthByName,
+  type RunningService,
+  type SecretBox,
+  type ServiceHealth,
+} from '@quorate/runtime';
 import type { Logger } from '@quorate/telemetry';
 import { ApiModule, operations } from './api.module.ts';
 import { ClosedRounds } from './checks/closed-rounds.ts';
@@ -8,7 +14,6 @@ import { openDatabase, type DatabaseOptions } from './database/database.ts';
 import { startServer } from './http/server.ts';
 import { OutboxRelay } from './outbox/outbox-relay.ts';
 import { startProjector } from './projector/projector.ts';
-import { Heartbeats } from './regions/heartbeats.ts';
 import { Retention } from './rounds/retention.ts';
 
 export interface ApiDependencies {
@@ -54,9 +59,9 @@ async function start(dependencies: ApiDependencies, closing: Close[]): Promise<R
   relay.start();
   closing.unshift(() => relay.close());
 
-  const heartbeats = new Heartbeats(log, logger);
-  closing.unshift(() => heartbeats.close());
-  await heartbeats.start();
+  const regions = new RegionWatch(log, logger);
+  closing.unshift(() => regions.close());
+  await regions.caughtUp;
 
   const closedRounds = new ClosedRounds();
   closing.unshift(() => closedRounds.close());
@@ -70,7 +75,7 @@ async function start(dependencies: ApiDependencies, closing: Close[]): Promise<R
   closing.unshift(() => retention.close());
 
   const health = (): ServiceHealth => healthOf(relay.failure, projector.ready);
-  const parts = { database, log, relay, heartbeats, closedRounds, secretBox, adminKey, version };
+  const parts = { database, log, relay, regions, closedRounds, secretBox, adminKey, version };
   const module = ApiModule.over({ ...parts, healthOf: () => ({ ...otherHealth?.(), api: health() }) });
   await dependencies.beforeListening?.();
   const server = await startServer(module, { host: httpHost, port: httpPort, adminKey, logger, operations });

@@ -1,8 +1,7 @@
 /** Hears the checks of all three topics and has each performed that asks for this region's vote. */
 import { Controller, Inject } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
-import { tickPattern, type Task, type TaskRecord, type TaskStep } from '@quorate/bus';
-import type { Check, TopicName } from '@quorate/contracts';
+import { OnTick, OnTopic, type Task, type TaskRecord, type TaskStep } from '@quorate/bus';
+import type { Check } from '@quorate/contracts';
 import { BallotBox } from './voting/ballot-box.ts';
 import type { PendingOffsets } from './voting/pending-offsets.ts';
 
@@ -14,24 +13,24 @@ export class ChecksHandler {
     this.#ballotBox = ballotBox;
   }
 
-  @EventPattern<TopicName>('checks')
-  onChecks(@Payload() records: readonly TaskRecord<Check>[], @Ctx() task: Task<PendingOffsets>): TaskStep {
+  @OnTopic('checks')
+  onChecks(records: readonly TaskRecord<Check>[], task: Task<PendingOffsets>): TaskStep {
     return this.#take(records, task);
   }
 
-  @EventPattern<TopicName>('confirmations')
-  onConfirmations(@Payload() records: readonly TaskRecord<Check>[], @Ctx() task: Task<PendingOffsets>): TaskStep {
+  @OnTopic('confirmations')
+  onConfirmations(records: readonly TaskRecord<Check>[], task: Task<PendingOffsets>): TaskStep {
     return this.#take(records, task);
   }
 
-  @EventPattern<TopicName>('manual-checks')
-  onManualChecks(@Payload() records: readonly TaskRecord<Check>[], @Ctx() task: Task<PendingOffsets>): TaskStep {
+  @OnTopic('manual-checks')
+  onManualChecks(records: readonly TaskRecord<Check>[], task: Task<PendingOffsets>): TaskStep {
     return this.#take(records, task);
   }
 
   /** Probes end outside of the steps: each step says again from where a successor must go on. */
-  @EventPattern(tickPattern)
-  onTick(@Ctx() task: Task<PendingOffsets>): TaskStep {
+  @OnTick()
+  onTick(_none: readonly never[], task: Task<PendingOffsets>): TaskStep {
     return { resumeFrom: task.state.resumeFrom };
   }
 

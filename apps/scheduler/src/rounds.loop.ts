@@ -4,8 +4,8 @@ import { OnTick, type Task, type TaskStep } from '@quorate/bus';
 import type { Check } from '@quorate/contracts';
 import { metrics } from '@quorate/telemetry';
 import { checkOfRound, writeOf } from './check-of-round.ts';
-import { RegionWatch } from './region-watch.ts';
 import type { ScheduledPartition } from './scheduled-partition.ts';
+import { SettledRegions } from './settled-regions.ts';
 
 /** Bounds a step; what is left over is taken at once by the next one. */
 const roundsPerStepMax = 250;
@@ -20,9 +20,9 @@ function count(checks: readonly Check[], now: number): void {
 
 @Controller()
 export class RoundsLoop {
-  readonly #regions: RegionWatch;
+  readonly #regions: SettledRegions;
 
-  constructor(@Inject(RegionWatch) regions: RegionWatch) {
+  constructor(@Inject(SettledRegions) regions: SettledRegions) {
     this.#regions = regions;
   }
 
@@ -33,7 +33,7 @@ export class RoundsLoop {
     const due = await state.take(now, roundsPerStepMax);
     if (due.length === roundsPerStepMax) task.wake();
     if (due.length === 0) return {};
-    const known = { live: this.#regions.live(now), registered: this.#regions.registered() };
+    const known = this.#regions.known(now);
     const checks = due.map((monitor) => checkOfRound(monitor, known));
     this.#regions.noteUnattended(checks.filter(({ expectedRegions }) => expectedRegions.length === 0).length, now);
     return { writes: checks.map(writeOf), committed: () => count(checks, now) };

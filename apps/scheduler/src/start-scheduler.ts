@@ -1,11 +1,11 @@
 /** Starts the scheduler: it writes a check for every round that is due, and nothing else. */
 import { hostPartitionTasks, PartitionTaskStrategy, type DurableLog } from '@quorate/bus';
-import type { RunningService } from '@quorate/runtime';
+import { RegionWatch, type RunningService } from '@quorate/runtime';
 import type { Logger } from '@quorate/telemetry';
 import { positionOf } from './position.ts';
-import { RegionWatch } from './region-watch.ts';
 import { ScheduledPartition } from './scheduled-partition.ts';
 import { SchedulerModule } from './scheduler.module.ts';
+import { SettledRegions } from './settled-regions.ts';
 
 /** How late a check may be written after its round was due, the log's own time aside. */
 const tickMs = 250;
@@ -20,7 +20,8 @@ export interface SchedulerDependencies {
  * who read it, so it needs neither transactions nor a leader.
  */
 export async function startScheduler({ log, logger }: SchedulerDependencies): Promise<RunningService> {
-  const regions = new RegionWatch(log, logger);
+  const watch = new RegionWatch(log, logger);
+  const regions = new SettledRegions(watch, { startedAt: log.now(), logger });
   const strategy = new PartitionTaskStrategy<ScheduledPartition>({
     log,
     service: 'scheduler',
@@ -41,7 +42,7 @@ export async function startScheduler({ log, logger }: SchedulerDependencies): Pr
     }),
     close: async () => {
       await application.close();
-      await regions.close();
+      await watch.close();
     },
   };
 }

@@ -34,5 +34,5 @@ export { hostPartitionTasks } from './nest/host.ts';
 export { KeepOriginalError } from './nest/keep-original-error.ts';
 export { OnTick, OnTopic } from './nest/on-topic.ts';
 export { PartitionTaskStrategy, type PartitionTaskOptions } from './nest/strategy.ts';
-export { tickPattern, type Task, type TaskRecord, type TaskStep, type TaskWrite } from './nest/task.ts';
+export type { Task, TaskRecord, TaskStep, TaskWrite } from './nest/task.ts';
 export { topicSettings } from './topic-settings.ts';

@@ -1,6 +1,6 @@
 /** Asks the regions to look again, while a suspicion or a recovery waits to be confirmed. */
-import type { Check, Instant, MonitorState } from '@quorate/contracts';
-import { change, isApplied, keepWindow, probeOf, type KnownWork } from './memory.ts';
+import { probeOf, type Check, type Instant, type MonitorState } from '@quorate/contracts';
+import { change, isApplied, keepWindow, type KnownWork } from './memory.ts';
 import { announce, emptyWindow } from './vote-window.ts';
 
 /** When the next confirming round is due; null when none is, or one is still to be judged. */

@@ -1,10 +1,10 @@
 /** What is known of one monitor: its record, what is remembered between rounds, and the open windows. */
 import {
   murmur2,
+  probeOf,
   type Instant,
   type MonitorRecord,
   type MonitorState,
-  type Probe,
   type RoundKind,
 } from '@quorate/contracts';
 import type { Effect } from './effect.ts';
@@ -70,10 +70,6 @@ export function restoreMemory(state: MonitorState): Memory {
     };
   });
   return { monitorId: state.monitorId, monitor: null, state, windows };
-}
-
-export function probeOf(monitor: MonitorRecord): Probe {
-  return monitor.type === 'http' ? { type: 'http', http: monitor.http } : { type: 'tcp', tcp: monitor.tcp };
 }
 
 export function fingerprintOf(monitor: MonitorRecord): number {

@@ -1,6 +1,7 @@
 /** Plays the life of one monitor through `decide`, for the specs: rounds are words such as `ddu`, time is told. */
 import {
   monitorRecordSchema,
+  probeOf,
   type Alert,
   type Check,
   type Decision,
@@ -12,7 +13,7 @@ import {
 } from '@quorate/contracts';
 import { decide, nextDueAt, type Input } from './decide.ts';
 import type { Effect } from './effect.ts';
-import { emptyMemory, probeOf, restoreMemory, type Context, type Memory } from './memory.ts';
+import { emptyMemory, restoreMemory, type Context, type Memory } from './memory.ts';
 import type { Position } from './vote-window.ts';
 
 export const monitorId = '6f2c1a52-7f0d-4f6e-9d3b-0a1b2c3d4e5f';

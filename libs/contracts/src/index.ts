@@ -39,6 +39,7 @@ export {
   decisionSchema,
   monitorRecordSchema,
   monitorSettingsSchema,
+  probeOf,
   targetOf,
   type Decision,
   type MonitorRecord,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { channelIdSchema, monitorIdSchema, regionSchema } from './identifiers.ts';
 import { instantSchema } from './instant.ts';
-import { httpProbeSchema, tcpProbeSchema } from './probe.ts';
+import { httpProbeSchema, tcpProbeSchema, type Probe } from './probe.ts';
 
 export const decisionSchema = z.strictObject({
   /** How many of the expected voters must agree; a number is absolute. */
@@ -107,4 +107,9 @@ export type MonitorRecord = z.infer<typeof monitorRecordSchema>;
 /** What the monitor looks at, in one line for people and for PagerDuty's `source`. Holds no secret. */
 export function targetOf(monitor: MonitorSettings | MonitorRecord): string {
   return monitor.type === 'http' ? monitor.http.url : `${monitor.tcp.host}:${monitor.tcp.port}`;
+}
+
+/** How the monitor is probed, as its checks carry it. */
+export function probeOf(monitor: MonitorSettings | MonitorRecord): Probe {
+  return monitor.type === 'http' ? { type: 'http', http: monitor.http } : { type: 'tcp', tcp: monitor.tcp };
 }

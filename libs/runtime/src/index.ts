@@ -17,6 +17,7 @@ export {
   type OperationsAnswer,
   type OperationsServer,
 } from './operations.ts';
+export { RegionWatch } from './region-watch.ts';
 export { runService, type ServiceDefinition, type ServiceStart } from './run-service.ts';
 export { SecretBox, SecretUnreadableError, secretKeyBytes, type SecretPlace } from './secret-box.ts';
 export type { RunningService, ServiceHealth } from './service.ts';

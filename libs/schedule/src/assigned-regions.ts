@@ -1,6 +1,22 @@
-/** Which of the known regions a monitor is assigned to. */
+/** Which of the known regions a monitor is assigned to, and so which of them a round of it asks. */
 
-/** `known` filtered by `assigned`, in the order of `known`; `*` stands for all of them. */
-export function assignedRegions(assigned: readonly string[], known: readonly string[]): readonly string[] {
-  return assigned.includes('*') ? known : known.filter((region) => assigned.includes(region));
+/** The regions as they stand at one moment. */
+export interface KnownRegions {
+  readonly live: readonly string[];
+  readonly registered: readonly string[];
+}
+
+/** As a check names them. */
+export interface RoundRegions {
+  readonly expectedRegions: string[];
+  readonly registeredRegions: string[];
+}
+
+function assignedOf(assigned: readonly string[], known: readonly string[]): string[] {
+  return known.filter((region) => assigned.includes('*') || assigned.includes(region));
+}
+
+/** The regions of a round that is announced now, in the order of the known ones; `*` stands for all of them. */
+export function regionsOfRound(assigned: readonly string[], { live, registered }: KnownRegions): RoundRegions {
+  return { expectedRegions: assignedOf(assigned, live), registeredRegions: assignedOf(assigned, registered) };
 }

@@ -1,4 +1,4 @@
-export { assignedRegions } from './assigned-regions.ts';
+export { regionsOfRound, type KnownRegions, type RoundRegions } from './assigned-regions.ts';
 export { cadenceOf, dueCountIn, firstDueAfter, lastDueUpTo, type Cadence, type DueWindow } from './cadence.ts';
 export { DueQueue } from './due-queue.ts';
 export { LiveRegions, type HeartbeatObservation, type ProberPresence } from './live-regions.ts';

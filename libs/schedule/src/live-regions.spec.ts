@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { heartbeatFreshMs, type Heartbeat } from '@quorate/contracts';
 import fc from 'fast-check';
-import { assignedRegions } from './assigned-regions.ts';
 import { LiveRegions } from './live-regions.ts';
 
 const now = 1_800_000_000_000;
@@ -110,16 +109,5 @@ describe('LiveRegions', () => {
         expect(regions.registered()).toEqual(expect.arrayContaining(regions.live(now + laterMs)));
       }),
     );
-  });
-});
-
-describe('assignedRegions', () => {
-  it.each([
-    ['every known region for a star', ['*'], ['ap', 'eu', 'us']],
-    ['a star beside names as a star', ['eu', '*'], ['ap', 'eu', 'us']],
-    ['the named regions that are known', ['us', 'eu', 'mars'], ['eu', 'us']],
-    ['none when none of them is known', ['mars'], []],
-  ])('gives %s', (_situation, assigned, expected) => {
-    expect(assignedRegions(assigned, ['ap', 'eu', 'us'])).toEqual(expected);
   });
 });

@@ -1,10 +1,17 @@
 /** Performs manual rounds: announces one to the live regions and waits for its end. */
 import type { DurableLog } from '@quorate/bus';
-import { partitionOf, type Check, type MonitorSettings, type Probe, type RoundClosed } from '@quorate/contracts';
-import { assignedRegions } from '@quorate/schedule';
+import {
+  partitionOf,
+  probeOf,
+  type Check,
+  type Instant,
+  type MonitorSettings,
+  type RoundClosed,
+} from '@quorate/contracts';
+import type { RegionWatch } from '@quorate/runtime';
+import { regionsOfRound, type RoundRegions } from '@quorate/schedule';
 import { ProblemError } from '../http/problem.ts';
 import { requestTraceHeaders } from '../http/request-context.ts';
-import type { Heartbeats } from '../regions/heartbeats.ts';
 import type { ClosedRounds } from './closed-rounds.ts';
 
 /** What a window stays open for after the deadline of its probes, and what the records need on their way. */
@@ -19,12 +26,12 @@ export interface Checked {
 
 export class ChecksService {
   readonly #log: DurableLog;
-  readonly #heartbeats: Heartbeats;
+  readonly #regions: RegionWatch;
   readonly #closedRounds: ClosedRounds;
 
-  constructor(log: DurableLog, heartbeats: Heartbeats, closedRounds: ClosedRounds) {
+  constructor(log: DurableLog, regions: RegionWatch, closedRounds: ClosedRounds) {
     this.#log = log;
-    this.#heartbeats = heartbeats;
+    this.#regions = regions;
     this.#closedRounds = closedRounds;
   }
 
@@ -49,8 +56,7 @@ export class ChecksService {
       monitorVersion: version,
       dueAt: now,
       kind: 'manual',
-      expectedRegions: this.#liveRegions(settings),
-      registeredRegions: [...assignedRegions(settings.regions, this.#heartbeats.registered())],
+      ...this.#regionsOf(settings, now),
       timeoutMs: settings.timeoutSeconds * 1_000,
       decision: settings.decision,
       missedRoundCount: 0,
@@ -58,9 +64,9 @@ export class ChecksService {
     };
   }
 
-  #liveRegions({ regions }: MonitorSettings): string[] {
-    const live = assignedRegions(regions, this.#heartbeats.live());
-    if (live.length > 0) return [...live];
+  #regionsOf({ regions }: MonitorSettings, now: Instant): RoundRegions {
+    const asked = regionsOfRound(regions, this.#regions.known(now));
+    if (asked.expectedRegions.length > 0) return asked;
     const wanted = regions.includes('*') ? 'any region' : `the regions ${regions.join(', ')}`;
     throw new ProblemError(
       'QRT_NO_LIVE_REGION',
@@ -80,8 +86,4 @@ export class ChecksService {
     };
     return this.#log.append([record]);
   }
-}
-
-function probeOf(settings: MonitorSettings): Probe {
-  return settings.type === 'http' ? { type: 'http', http: settings.http } : { type: 'tcp', tcp: settings.tcp };
 }

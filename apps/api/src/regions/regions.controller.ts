@@ -1,21 +1,21 @@
 /** The route of regions. */
 import { Controller } from '@nestjs/common';
+import { RegionWatch } from '@quorate/runtime';
 import { Input, Operation } from '../http/routing.ts';
 import type { Page } from '../http/page.ts';
-import { Heartbeats } from './heartbeats.ts';
 import { presentRegions } from './region.presenter.ts';
 import { listRegions, type RegionAnswer } from './regions.operations.ts';
 
 @Controller()
 export class RegionsController {
-  readonly #heartbeats: Heartbeats;
+  readonly #regions: RegionWatch;
 
-  constructor(heartbeats: Heartbeats) {
-    this.#heartbeats = heartbeats;
+  constructor(regions: RegionWatch) {
+    this.#regions = regions;
   }
 
   @Operation(listRegions)
   list(@Input() _input: object): Page<RegionAnswer> {
-    return { items: presentRegions(this.#heartbeats.probers()), nextCursor: null };
+    return { items: presentRegions(this.#regions.probers()), nextCursor: null };
   }
 }

@@ -1,7 +1,7 @@
 /**
- * What a service's handlers see of a partition task. A handler is an `@EventPattern(topic)` method
+ * What a service's handlers see of a partition task. A handler is an `@OnTopic(topic)` method
  * `(records: readonly TaskRecord<Value>[], task: Task<State>) => TaskStep | Promise<TaskStep>`; its parts of one
- * gathering are merged into one step. `tickPattern` is called after the topics of each gathering, also when nothing
+ * gathering are merged into one step. `@OnTick()` is called after the topics of each gathering, also when nothing
  * arrived.
  */
 import type { Instant, TopicName, TopicValue } from '@quorate/contracts';

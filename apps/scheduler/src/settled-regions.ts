@@ -1,13 +1,7 @@
-/** Follows the heartbeats of every region, and says when enough is known of them to begin. */
-import type { DurableLog, Follower, LogRecord } from '@quorate/bus';
-import {
-  heartbeatFreshMs,
-  heartbeatIntervalMs,
-  heartbeatSchema,
-  type Heartbeat,
-  type Instant,
-} from '@quorate/contracts';
-import { LiveRegions } from '@quorate/schedule';
+/** Says when enough is known of the regions to begin, and when nobody is there to look. */
+import { heartbeatFreshMs, heartbeatIntervalMs, type Instant } from '@quorate/contracts';
+import type { RegionWatch } from '@quorate/runtime';
+import type { KnownRegions } from '@quorate/schedule';
 import type { Logger } from '@quorate/telemetry';
 
 /** Longer than any running prober needs to be heard after its start. */
@@ -17,32 +11,19 @@ const noneLiveWaitMsMax = heartbeatFreshMs;
 /** At most one line in this time about rounds that nobody attends to. */
 const unattendedQuietMs = 60_000;
 
-function heartbeatOf(record: LogRecord): Heartbeat | null | undefined {
-  if (record.value === null) return null;
-  try {
-    return heartbeatSchema.safeParse(JSON.parse(record.value)).data;
-  } catch {
-    // Not JSON: whatever wrote it is no prober, and says nothing of a region.
-    return undefined;
-  }
-}
-
-export class RegionWatch {
-  readonly #regions = new LiveRegions();
-  readonly #log: DurableLog;
+export class SettledRegions {
+  readonly #watch: RegionWatch;
   readonly #logger: Logger;
-  readonly #follower: Follower;
   readonly #startedAt: Instant;
   #caughtUp = false;
   #settled = false;
   #unattendedSaidAt: Instant = -unattendedQuietMs;
 
-  constructor(log: DurableLog, logger: Logger) {
-    this.#log = log;
+  constructor(watch: RegionWatch, { startedAt, logger }: { readonly startedAt: Instant; readonly logger: Logger }) {
+    this.#watch = watch;
     this.#logger = logger;
-    this.#startedAt = log.now();
-    this.#follower = log.follow(['heartbeats'], 'start', (records) => this.#observe(records));
-    void this.#follower.caughtUp.then(() => {
+    this.#startedAt = startedAt;
+    void watch.caughtUp.then(() => {
       this.#caughtUp = true;
     });
   }
@@ -62,12 +43,8 @@ export class RegionWatch {
     return this.#settled;
   }
 
-  live(now: Instant): readonly string[] {
-    return this.#regions.live(now);
-  }
-
-  registered(): readonly string[] {
-    return this.#regions.registered();
+  known(now: Instant): KnownRegions {
+    return this.#watch.known(now);
   }
 
   /**
@@ -77,31 +54,19 @@ export class RegionWatch {
   noteUnattended(checkCount: number, now: Instant): void {
     if (checkCount === 0 || now - this.#unattendedSaidAt < unattendedQuietMs) return;
     this.#unattendedSaidAt = now;
+    const { live, registered } = this.known(now);
     this.#logger.warn('Rounds are due that no live region is assigned to', {
       checkCount,
-      liveRegions: this.live(now),
-      registeredRegions: this.registered(),
+      liveRegions: live,
+      registeredRegions: registered,
     });
-  }
-
-  async close(): Promise<void> {
-    await this.#follower.close();
   }
 
   #hasSettled(now: Instant): boolean {
     const waitedMs = now - this.#startedAt;
     if (waitedMs >= noneLiveWaitMsMax) return true;
-    const liveCount = this.live(now).length;
-    if (!this.#caughtUp || liveCount === 0) return false;
-    return liveCount === this.registered().length || waitedMs >= someLiveWaitMsMax;
-  }
-
-  #observe(records: readonly LogRecord[]): void {
-    const receivedAt = this.#log.now();
-    for (const record of records) {
-      const heartbeat = heartbeatOf(record);
-      if (heartbeat === undefined) continue;
-      this.#regions.observe({ key: record.key, heartbeat, appendedAt: record.appendedAt, receivedAt });
-    }
+    const { live, registered } = this.known(now);
+    if (!this.#caughtUp || live.length === 0) return false;
+    return live.length === registered.length || waitedMs >= someLiveWaitMsMax;
   }
 }
