@@ -1,9 +1,6 @@
 /** What a decision that threw leaves behind: its input among the dead letters, for operators to look at. */
 import type { TaskRecord, TaskWrite } from '@quorate/bus';
-import { deadLetterValueCharactersMax, type DeadLetter, type Instant } from '@quorate/contracts';
-
-const service = 'aggregator';
-const reasonCharactersMax = 2_048;
+import { cutDeadLetter, deadLetterKey, type Instant } from '@quorate/contracts';
 
 /** What was decided upon: a record, or a monitor for which something fell due. */
 export type Cause = Pick<TaskRecord<unknown>, 'topic' | 'partition' | 'offset' | 'key' | 'value'>;
@@ -11,16 +8,15 @@ export type Cause = Pick<TaskRecord<unknown>, 'topic' | 'partition' | 'offset' |
 export function deadLetterOf(cause: Cause, error: unknown, at: Instant): TaskWrite {
   const { topic, partition, offset, key, value } = cause;
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const letter: DeadLetter = {
-    v: 1,
-    service,
+  const letter = cutDeadLetter({
+    service: 'aggregator',
     topic,
     partition,
     offset,
     key,
-    reason: `The decision failed: ${reason}`.slice(0, reasonCharactersMax),
-    value: JSON.stringify(value).slice(0, deadLetterValueCharactersMax),
+    reason: `The decision failed: ${reason}`,
+    value: JSON.stringify(value),
     at,
-  };
-  return { topic: 'dead-letters', key: `${service}:${topic}:${partition}:${offset}`, value: letter };
+  });
+  return { topic: 'dead-letters', key: deadLetterKey(letter), value: letter };
 }

@@ -8,7 +8,13 @@ export {
 } from './channel.ts';
 export { checkSchema, type Check } from './check.ts';
 export { commandSchema, type Command } from './command.ts';
-export { deadLetterSchema, deadLetterValueCharactersMax, type DeadLetter } from './dead-letter.ts';
+export {
+  cutDeadLetter,
+  deadLetterKey,
+  deadLetterSchema,
+  deadLetterValueCharactersMax,
+  type DeadLetter,
+} from './dead-letter.ts';
 export { attemptSchema, attemptsKeptMax, deliverySchema, type Attempt, type Delivery } from './delivery.ts';
 export { QuorateError } from './error.ts';
 export { heartbeatFreshMs, heartbeatIntervalMs, heartbeatKey, heartbeatSchema, type Heartbeat } from './heartbeat.ts';

@@ -1,5 +1,6 @@
 /** What the log tells becomes rounds, incidents, timelines and deliveries; each record counts once. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deadLetterSchema } from '@quorate/contracts';
 import { ApiSystem, until } from './api-system.ts';
 import { ReadModel } from './read-model.ts';
 import {
@@ -148,9 +149,12 @@ describe('the read model', () => {
     expect((await system.client.get(`/api/v1/incidents/${second.incidentId}`)).status).toBe(404);
     await system.say(alertTold(resolvedAlertOf(monitorId)));
     await until(async () => (await model.incident(first.incidentId)).status === 'resolved');
+    expect(await model.refused(monitorId)).toMatchObject([
+      { topic: 'alerts', reason: expect.stringContaining('incidents_one_open') },
+    ]);
   });
 
-  it('leaves out a record that the database refuses, and takes in those around it', async () => {
+  it('puts a record aside that the database refuses, with its place, and takes in those around it', async () => {
     const monitorId = await model.newMonitor();
     await model.query(`ALTER TABLE rounds ADD CONSTRAINT refuses_one CHECK (due_at <> '2026-11-21T10:00:15Z')`);
     const dueAts = [startAt, startAt + 15_000, startAt + 30_000];
@@ -159,6 +163,33 @@ describe('the read model', () => {
     await model.query('ALTER TABLE rounds DROP CONSTRAINT refuses_one');
     const { body } = await system.client.get<{ items: { kind: string }[] }>(`/api/v1/monitors/${monitorId}/rounds`);
     expect(body.items.filter(({ kind }) => kind === 'scheduled')).toHaveLength(2);
+
+    const told = (await system.records('verdicts')).filter(({ key }) => key === monitorId);
+    const breach = told.find(({ value }) => value?.includes(`"dueAt":${startAt + 15_000}`));
+    const reason = expect.stringContaining('refuses_one');
+    const { topic, partition, offset, value } = breach!;
+    expect(await model.refused(monitorId)).toEqual([{ topic, partition, offset, reason }]);
+    const letterKey = `api:${topic}:${partition}:${offset}`;
+    await until(async () => (await system.records('dead-letters')).some(({ key }) => key === letterKey));
+    const letters = (await system.records('dead-letters')).filter(({ key }) => key === letterKey);
+    const letter = deadLetterSchema.parse(JSON.parse(letters[0]?.value ?? ''));
+    expect(letter).toMatchObject({ service: 'api', topic, partition, offset, key: monitorId, reason });
+    expect(JSON.parse(letter.value ?? '')).toEqual(JSON.parse(value ?? ''));
+  });
+
+  it.each([
+    ['a delivery that is not named by its alert and channel', { deliveryId: 'another' }, 'by_alert_and_channel'],
+    ['an alert of another incident', { alert: { alertId: 'another:opened:0' } }, 'deliveries_named_by_incident'],
+  ])('puts %s aside', async (_what, change, constraint) => {
+    const [monitorId, channelId] = [await model.newMonitor(), await model.newChannel()];
+    const alert = { ...alertOf(monitorId), ...('alert' in change ? change.alert : {}) };
+    const deliveryId = 'deliveryId' in change ? change.deliveryId : `${alert.alertId}:${channelId}`;
+    await system.say(deliveryTold(deliveryOf(alert, channelId, { deliveryId })));
+    await until(async () => (await model.refused(deliveryId)).length > 0);
+    expect(await model.refused(deliveryId)).toMatchObject([{ reason: expect.stringContaining(constraint) }]);
+    const good = deliveryOf(alertOf(monitorId), channelId);
+    await system.say(deliveryTold(good));
+    await until(async () => (await model.deliveriesOf(channelId)).some(({ id }) => id === good.deliveryId));
   });
 
   it('takes in what a target answered, whatever characters it holds', async () => {

@@ -46,6 +46,19 @@ export class ReadModel {
     return (await this.#system.client.get<{ items: Listed[] }>(path)).body.items;
   }
 
+  /** What was put aside of the records under `key`. */
+  refused(key: string): Promise<{ topic: string; partition: number; offset: number; reason: string }[]> {
+    return this.query(
+      'SELECT topic, partition, record_offset AS "offset", reason FROM refused_records WHERE key = $1',
+      [key],
+    );
+  }
+
+  async insert(table: string, row: object): Promise<void> {
+    const places = Object.keys(row).map((_column, index) => `$${index + 1}`);
+    await this.query(`INSERT INTO ${table} (${Object.keys(row).join()}) VALUES (${places.join()})`, Object.values(row));
+  }
+
   async query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
     const client = new Client({ connectionString: this.#system.databaseUrl });
     await client.connect();

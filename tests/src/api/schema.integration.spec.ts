@@ -27,15 +27,73 @@ describe('the database', () => {
     await system.startApi();
   });
 
-  it('refuses a second open incident of one monitor, whoever writes it', async () => {
-    const insert = (id: string) =>
-      model.query(
-        `INSERT INTO incidents (id, monitor_id, first_failure_at, opened_at, regions)
-          VALUES ($1, '4b1f8a52-6f0e-4d57-9a53-5d0f3f1d7c11', now(), now(), '[]')`,
-        [id],
-      );
-    await insert('first');
-    await expect(insert('second')).rejects.toMatchObject({ code: '23505', constraint: 'incidents_one_open' });
+  describe('refuses, whoever writes it,', () => {
+    const monitorId = '4b1f8a52-6f0e-4d57-9a53-5d0f3f1d7c11';
+    const channelId = '0d9b6f2e-9a55-4a53-8d2c-5c0c9a1a6d10';
+    const openedAt = '2026-11-21T10:00:00Z';
+    const incident = (change: object) => ({
+      ...{
+        id: `${monitorId}:1`,
+        monitor_id: monitorId,
+        first_failure_at: openedAt,
+        opened_at: openedAt,
+        regions: '[]',
+      },
+      ...change,
+    });
+    const ended = { resolved_at: openedAt, cause: 'recovered' };
+    const alert = (change: object) => ({
+      ...{ alert_id: `${monitorId}:1:opened:0`, incident_id: `${monitorId}:1`, at: openedAt, alert: '{}' },
+      ...change,
+    });
+    const delivery = (change: object) => ({
+      ...{ alert_id: `${monitorId}:1:opened:0`, incident_id: `${monitorId}:1`, channel_id: channelId },
+      ...{
+        delivery_id: `${monitorId}:1:opened:0:${channelId}`,
+        state: 'pending',
+        planned_at: openedAt,
+        delivery: '{}',
+      },
+      ...change,
+    });
+    beforeAll(async () => {
+      await model.insert('incidents', incident({}));
+      await model.insert('deliveries', delivery({}));
+    });
+
+    it.each([
+      ['a second open incident', 'incidents', incident({ id: `${monitorId}:2` }), 'one_open'],
+      ['an incident under a foreign name', 'incidents', incident({ id: 'other:1', ...ended }), 'named_by_monitor'],
+      [
+        'an incident that ends before it began',
+        'incidents',
+        incident({ id: `${monitorId}:2`, ...ended, resolved_at: '2026-11-21T09:59:59Z' }),
+        'end_after_their_start',
+      ],
+      [
+        'an incident that ends for no cause',
+        'incidents',
+        incident({ id: `${monitorId}:2`, resolved_at: openedAt }),
+        'end_for_a_cause',
+      ],
+      [
+        'an incident that nobody acknowledged',
+        'incidents',
+        incident({ id: `${monitorId}:2`, ...ended, acknowledged_at: openedAt }),
+        'acknowledged_by_someone',
+      ],
+      ['an alert of another incident', 'incident_alerts', alert({ alert_id: 'other' }), 'alerts_named_by_incident'],
+      [
+        'a delivery of another incident',
+        'deliveries',
+        delivery({ incident_id: 'other' }),
+        'deliveries_named_by_incident',
+      ],
+      ['a second delivery of an alert to a channel', 'deliveries', delivery({ delivery_id: 'other' }), 'deliveries_'],
+    ])('%s', async (_what, table, row, constraint) => {
+      const refusal = { constraint: expect.stringContaining(constraint) };
+      await expect(model.insert(table, row)).rejects.toMatchObject(refusal);
+    });
   });
 
   it('forgets rounds after thirty days, and no sooner', async () => {

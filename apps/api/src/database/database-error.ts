@@ -49,7 +49,7 @@ function isConnectionSentence(message: string): boolean {
 }
 
 /** Whether what was to be written is at fault (SQLSTATE classes 21, 22 and 23), and would be for ever. */
-export function isDataFault(error: unknown): boolean {
+export function isDataFault(error: unknown): error is Error {
   return isNativeError(error) && /^2[123]...$/.test(codeOf(error) ?? '');
 }
 

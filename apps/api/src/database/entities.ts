@@ -7,6 +7,7 @@ import { MonitorEntity } from '../monitors/monitor.entity.ts';
 import { MonitorStatusEntity } from '../monitors/monitor-status.entity.ts';
 import { OutboxEntity } from '../outbox/outbox.entity.ts';
 import { PositionEntity } from '../projector/position.entity.ts';
+import { RefusedRecordEntity } from '../projector/refused-record.ts';
 import { RoundEntity } from '../rounds/round.entity.ts';
 import { InstallationEntity } from '../settings/installation.entity.ts';
 
@@ -22,5 +23,6 @@ export const entities = [
   MonitorStatusEntity,
   OutboxEntity,
   PositionEntity,
+  RefusedRecordEntity,
   RoundEntity,
 ] as const;

@@ -14,6 +14,8 @@ export interface OutboxRecord<Name extends TopicName> {
   /** The entity whose partition it belongs to; the key unless it is said. */
   readonly partitionKey?: string;
   readonly value: TopicValue<Name> | null;
+  /** The trace context of the request being answered unless it is said. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -22,21 +24,29 @@ export interface OutboxRecord<Name extends TopicName> {
  */
 export async function enqueue<Name extends TopicName>(
   manager: EntityManager,
-  { topic, key, partitionKey = key, value }: OutboxRecord<Name>,
+  record: OutboxRecord<Name>,
 ): Promise<void> {
+  if (await enqueueIfRoom(manager, record)) return;
+  throw new ProblemError('QRT_LOG_UNAVAILABLE', 'Too many changes wait for the log; try again when it is back.');
+}
+
+/** Whether it was written; not when the outbox is full. */
+export async function enqueueIfRoom<Name extends TopicName>(
+  manager: EntityManager,
+  { topic, key, partitionKey = key, value, headers = requestTraceHeaders() }: OutboxRecord<Name>,
+): Promise<boolean> {
   const waitingCount = await manager
     .createQueryBuilder()
     .select('count(*)', 'count')
     .from((rows) => rows.select('row.id').from(OutboxEntity, 'row').limit(outboxRowsMax), 'waiting')
     .getRawOne<{ count: number }>();
-  if ((waitingCount?.count ?? 0) >= outboxRowsMax) {
-    throw new ProblemError('QRT_LOG_UNAVAILABLE', 'Too many changes wait for the log; try again when it is back.');
-  }
+  if ((waitingCount?.count ?? 0) >= outboxRowsMax) return false;
   await manager.insert(OutboxEntity, {
     topic,
     key,
     partitionKey,
     value: value === null ? null : JSON.stringify(value),
-    headers: requestTraceHeaders(),
+    headers,
   });
+  return true;
 }

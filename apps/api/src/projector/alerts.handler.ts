@@ -1,62 +1,55 @@
 /** Takes alerts into the read model: they open, acknowledge and resolve incidents. */
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { OnTopic, type TaskRecord, type TaskStep } from '@quorate/bus';
 import type { Alert } from '@quorate/contracts';
-import type { Logger } from '@quorate/telemetry';
 import type { EntityManager } from 'typeorm';
 import { jsonbOf } from '../database/jsonb.ts';
-import { loggerToken } from '../logger.token.ts';
 import { knownMonitors } from './known-monitors.ts';
 import { Projection } from './projection.ts';
 
 @Controller()
 export class AlertsHandler {
   readonly #projection: Projection;
-  readonly #logger: Logger;
 
-  constructor(projection: Projection, @Inject(loggerToken) logger: Logger) {
+  constructor(projection: Projection) {
     this.#projection = projection;
-    this.#logger = logger;
   }
 
   @OnTopic('alerts')
   async onAlerts(records: readonly TaskRecord<Alert>[]): Promise<TaskStep> {
-    await this.#projection.take(records, this.#project);
+    await this.#projection.take(records, projectAlerts);
     return {};
-  }
-
-  /** Alerts are few, and each follows from the one before. */
-  readonly #project = async (manager: EntityManager, records: readonly TaskRecord<Alert>[]): Promise<void> => {
-    const alerts = records.flatMap(({ value }) => (value === null || value.transition === 'test' ? [] : value));
-    const known = await knownMonitors(
-      manager,
-      alerts.map(({ monitorId }) => monitorId),
-    );
-    for (const alert of alerts) {
-      if (known.has(alert.monitorId)) await openIncident(manager, alert);
-      const isTaken = await updateIncident(manager, alert);
-      if (isTaken) await insertAlert(manager, alert);
-      else if (known.has(alert.monitorId)) this.#refused(alert);
-    }
-  };
-
-  /** The second line behind the aggregator: a monitor has one open incident. */
-  #refused({ incidentId, monitorId, alertId }: Alert): void {
-    this.#logger.error('An incident is left out: its monitor has another open one', { incidentId, monitorId, alertId });
   }
 }
 
-/** Any alert tells enough to know its incident by, should the one that opened it be lost. */
+/** Alerts are few, and each follows from the one before. */
+async function projectAlerts(manager: EntityManager, records: readonly TaskRecord<Alert>[]): Promise<void> {
+  const alerts = records.flatMap(({ value }) => (value === null || value.transition === 'test' ? [] : value));
+  const known = await knownMonitors(
+    manager,
+    alerts.map(({ monitorId }) => monitorId),
+  );
+  for (const alert of alerts) {
+    if (known.has(alert.monitorId)) await openIncident(manager, alert);
+    if (await updateIncident(manager, alert)) await insertAlert(manager, alert);
+  }
+}
+
+/**
+ * Any alert tells enough to know its incident by, should the one that opened it be lost. A second open incident of one
+ * monitor is refused by the database, the second line behind the aggregator.
+ */
 async function openIncident(manager: EntityManager, alert: Alert): Promise<void> {
   await manager.query(
-    `INSERT INTO incidents (id, monitor_id, first_failure_at, opened_at, resolved_at, regions)
-      VALUES ($1, $2, $3, $4, $5, $6::jsonb) ON CONFLICT DO NOTHING`,
+    `INSERT INTO incidents (id, monitor_id, first_failure_at, opened_at, resolved_at, cause, regions)
+      VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb) ON CONFLICT (id) DO NOTHING`,
     [
       alert.incidentId,
       alert.monitorId,
       new Date(alert.firstFailureAt),
       new Date(alert.openedAt),
       dateOrNull(alert.resolvedAt),
+      alert.resolveCause,
       jsonbOf(alert.regions),
     ],
   );
@@ -86,7 +79,7 @@ async function updateIncident(manager: EntityManager, alert: Alert): Promise<boo
 async function insertAlert(manager: EntityManager, alert: Alert): Promise<void> {
   await manager.query(
     `INSERT INTO incident_alerts (alert_id, incident_id, at, alert) VALUES ($1, $2, $3, $4::jsonb)
-      ON CONFLICT DO NOTHING`,
+      ON CONFLICT (alert_id) DO NOTHING`,
     [alert.alertId, alert.incidentId, new Date(alert.at), jsonbOf(alert)],
   );
 }

@@ -2,12 +2,14 @@
  * Takes records of one topic's partition into the read model, rows and position in one transaction. So each record
  * counts once, whatever dies when; a predecessor that still writes finds the position moved on and gives up.
  */
-import type { TaskRecord } from '@quorate/bus';
+import type { DurableLog, TaskRecord } from '@quorate/bus';
+import type { Instant } from '@quorate/contracts';
 import { metrics, type Logger } from '@quorate/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isDataFault } from '../database/database-error.ts';
 import { PositionEntity } from './position.entity.ts';
 import { PositionMovedError } from './position-moved.error.ts';
+import { putAside } from './refused-record.ts';
 import { Turns } from './turns.ts';
 
 /** Writes the rows of some records; called again with single records when the database refuses one of them. */
@@ -25,11 +27,13 @@ const transactionsMax = 4;
 export class Projection {
   readonly #database: DataSource;
   readonly #logger: Logger;
+  readonly #now: () => Instant;
   readonly #turns = new Turns(transactionsMax);
 
-  constructor(database: DataSource, logger: Logger) {
+  constructor({ database, logger, log }: { database: DataSource; logger: Logger; log: Pick<DurableLog, 'now'> }) {
     this.#database = database;
     this.#logger = logger;
+    this.#now = () => log.now();
   }
 
   /** @throws PositionMovedError when another process has taken these records in. */
@@ -52,24 +56,30 @@ export class Projection {
     metrics.recordsProjected.add(records.length, { topic: first.topic });
   }
 
-  /** A record that the database refuses for good must not stop those behind it: it is left out, and said. */
+  /** A record that the database refuses for good must not stop those behind it: it is put aside, and said. */
   async #takeOneByOne<Value>(records: readonly TaskRecord<Value>[], project: Project<Value>): Promise<void> {
     for (const record of records) {
       await this.#database.transaction(async (manager) => {
         await advance(manager, record, record.offset + 1);
-        await this.#takeOrLeave(manager, record, project);
+        await this.#takeOrPutAside(manager, record, project);
       });
     }
   }
 
-  async #takeOrLeave<Value>(manager: EntityManager, record: TaskRecord<Value>, project: Project<Value>): Promise<void> {
+  async #takeOrPutAside<Value>(
+    manager: EntityManager,
+    record: TaskRecord<Value>,
+    project: Project<Value>,
+  ): Promise<void> {
     try {
       await manager.transaction((savepoint) => project(savepoint, [record]));
     } catch (error) {
       if (!isDataFault(error)) throw error;
       const { topic, partition, offset, key } = record;
+      const isTold = await putAside(manager, { record, error, at: this.#now() });
       metrics.deadLetters.add(1, { service: 'api', topic });
-      this.#logger.error('The database refused a record; it is left out', { topic, partition, offset, key, error });
+      const place = { topic, partition, offset, key };
+      this.#logger.error('The database refused a record; it is put aside', { ...place, isTold, error });
     }
   }
 }

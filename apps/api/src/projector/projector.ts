@@ -1,18 +1,10 @@
 /** Runs the projector: partition tasks that keep their positions in the database. */
 import type { INestMicroservice } from '@nestjs/common';
-import { hostPartitionTasks, PartitionTaskStrategy, type DurableLog } from '@quorate/bus';
-import type { Logger } from '@quorate/telemetry';
-import type { DataSource } from 'typeorm';
+import { hostPartitionTasks, PartitionTaskStrategy } from '@quorate/bus';
 import { positionsOf } from './projection.ts';
-import { ProjectorModule } from './projector.module.ts';
+import { ProjectorModule, type ProjectorDependencies } from './projector.module.ts';
 
 const gatherMs = 100;
-
-export interface ProjectorDependencies {
-  readonly log: DurableLog;
-  readonly database: DataSource;
-  readonly logger: Logger;
-}
 
 export interface RunningProjector {
   /** Whether every partition that fell to this process is being read. */
@@ -20,7 +12,8 @@ export interface RunningProjector {
   close(): Promise<void>;
 }
 
-export async function startProjector({ log, database, logger }: ProjectorDependencies): Promise<RunningProjector> {
+export async function startProjector(dependencies: ProjectorDependencies): Promise<RunningProjector> {
+  const { log, database } = dependencies;
   const strategy = new PartitionTaskStrategy<null>({
     log,
     service: 'api',
@@ -33,7 +26,7 @@ export async function startProjector({ log, database, logger }: ProjectorDepende
     createState: () => null,
     positions: (partition) => positionsOf(database, partition),
   });
-  const application: INestMicroservice = await hostPartitionTasks(ProjectorModule.over(database, logger), strategy);
+  const application: INestMicroservice = await hostPartitionTasks(ProjectorModule.over(dependencies), strategy);
   return {
     get ready() {
       return strategy.ready;

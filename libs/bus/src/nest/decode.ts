@@ -1,16 +1,8 @@
 /** Turns what came off the log into what handlers read; what cannot be read goes to the dead letters instead. */
-import {
-  deadLetterValueCharactersMax,
-  topics,
-  type DeadLetter,
-  type Instant,
-  type TopicName,
-} from '@quorate/contracts';
+import { cutDeadLetter, deadLetterKey, topics, type Instant, type TopicName } from '@quorate/contracts';
 import { metrics } from '@quorate/telemetry';
 import type { LogRecord, OutgoingRecord } from '../log.ts';
 import type { TaskRecord } from './task.ts';
-
-const reasonCharactersMax = 2_048;
 
 export interface Reading {
   readonly records: readonly TaskRecord<unknown>[];
@@ -37,25 +29,9 @@ function parseValue(topic: TopicName, text: string): Parsed {
 }
 
 function deadLetterOf(record: LogRecord, reason: string, by: { service: string; at: Instant }): OutgoingRecord {
-  const { topic, partition, offset, key, value } = record;
-  const letter: DeadLetter = {
-    v: 1,
-    service: by.service,
-    topic,
-    partition,
-    offset,
-    key,
-    reason: reason.slice(0, reasonCharactersMax),
-    value: value?.slice(0, deadLetterValueCharactersMax) ?? null,
-    at: by.at,
-  };
-  return {
-    topic: 'dead-letters',
-    partition: 0,
-    key: `${by.service}:${topic}:${partition}:${offset}`,
-    value: JSON.stringify(letter),
-    headers: record.headers,
-  };
+  const { topic, partition, offset, key, value, headers } = record;
+  const letter = cutDeadLetter({ ...by, topic, partition, offset, key, reason, value });
+  return { topic: 'dead-letters', partition: 0, key: deadLetterKey(letter), value: JSON.stringify(letter), headers };
 }
 
 /** Reads records of one topic. `by` signs the dead letters. */

@@ -1,5 +1,10 @@
 /** Every migration, oldest first. A migration that was released never changes; the next one mends it. */
 import { CreateSchema1763700000000 } from './1763700000000-create-schema.ts';
 import { AddInstallation1763800000000 } from './1763800000000-add-installation.ts';
+import { GuardReadModel1763900000000 } from './1763900000000-guard-read-model.ts';
 
-export const migrations = [CreateSchema1763700000000, AddInstallation1763800000000] as const;
+export const migrations = [
+  CreateSchema1763700000000,
+  AddInstallation1763800000000,
+  GuardReadModel1763900000000,
+] as const;

@@ -1,2 +1,0 @@
-/** By this the parts that log are handed the service's logger. */
-export const loggerToken = Symbol('logger');
