@@ -81,7 +81,7 @@ export class Rehearsal {
     this.regions = regions;
     this.registered = registered;
     const identity = { v: 1, id: monitorId, version: 1, paused: false, createdAt: startedAt, changedAt: startedAt };
-    const probe = settings.type === 'tcp' ? {} : { type: 'http', http: { url: 'https://shop.example.com/' } };
+    const probe = settings.type !== undefined ? {} : { type: 'http', http: { url: 'https://shop.example.com/' } };
     const common = { checkAtOnce: true, name: 'Shop', decision };
     this.monitor = monitorRecordSchema.parse({ ...identity, ...common, ...probe, ...settings });
     this.take({ kind: 'monitor', monitor: this.monitor });

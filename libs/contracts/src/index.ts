@@ -44,13 +44,16 @@ export { closedRoundsKeptMax, monitorStateSchema, type MonitorState } from './mo
 export {
   decisionSchema,
   monitorRecordSchema,
+  isDeadMansSwitch,
   monitorSettingsSchema,
   probeOf,
+  selfMonitorSettingsSchema,
   targetOf,
   type Decision,
   type MonitorRecord,
   type MonitorSettings,
   type MonitorSettingsInput,
+  type SelfMonitorSettings,
 } from './monitor.ts';
 export { murmur2, partitionOf } from './partition.ts';
 export { partitionReportPeriodMs, partitionReportSchema, type PartitionReport } from './partition-report.ts';
@@ -59,10 +62,12 @@ export {
   probeSchema,
   tcpProbeSchema,
   type BodyExpectation,
+  type Drill,
   type HeaderExpectation,
   type HttpProbe,
   type JsonExpectation,
   type Probe,
+  type SelfProbe,
   type TcpProbe,
   type TcpStep,
 } from './probe.ts';

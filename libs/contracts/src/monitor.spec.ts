@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { monitorRecordSchema, monitorSettingsSchema, targetOf } from './monitor.ts';
+import {
+  isDeadMansSwitch,
+  monitorRecordSchema,
+  monitorSettingsSchema,
+  probeOf,
+  selfMonitorSettingsSchema,
+  targetOf,
+} from './monitor.ts';
 
 const least = { name: 'Shop', type: 'http', http: { url: 'https://shop.example.com/health' } };
 
@@ -68,6 +75,7 @@ describe('monitor settings', () => {
       '/http/expect',
     ],
     ['a region in capitals', { ...least, regions: ['EU'] }, '/regions/0'],
+    ['the probe of Quorate itself', { name: 'Me', type: 'self', self: { drill: null } }, '/type'],
     ['an absurd number', { ...least, intervalSeconds: 1e308 }, '/intervalSeconds'],
   ])('refuse %s and name the field', (_fault, input, pointer) => {
     expect(faultsOf(input).join('\n')).toContain(pointer);
@@ -77,6 +85,30 @@ describe('monitor settings', () => {
     expect(targetOf(monitorSettingsSchema.parse(least))).toBe('https://shop.example.com/health');
     const tcp = { name: 'Database', type: 'tcp', tcp: { host: 'db.example.com', port: 5432 } };
     expect(targetOf(monitorSettingsSchema.parse(tcp))).toBe('db.example.com:5432');
+  });
+
+  it('hold the probe that their checks carry', () => {
+    const settings = monitorSettingsSchema.parse(least);
+    expect(settings).toMatchObject(probeOf(settings));
+    expect(Object.keys(probeOf(settings))).toEqual(['type', 'http']);
+  });
+});
+
+describe('a built-in monitor', () => {
+  const drill = { startsAt: 1, periodSeconds: 3_600, downSeconds: 120 };
+
+  it.each([
+    [null, true],
+    [drill, false],
+  ])('with the drill %j is the dead man’s switch: %s', (played, isSwitch) => {
+    const monitor = selfMonitorSettingsSchema.parse({ name: 'Quorate', type: 'self', self: { drill: played } });
+    expect(isDeadMansSwitch(monitor)).toBe(isSwitch);
+    expect(targetOf(monitor)).toBe('quorate');
+    expect(probeOf(monitor)).toEqual({ type: 'self', self: { drill: played } });
+  });
+
+  it('is none that people made', () => {
+    expect(isDeadMansSwitch(monitorSettingsSchema.parse(least))).toBe(false);
   });
 });
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { channelIdSchema, monitorIdSchema, regionSchema } from './identifiers.ts';
 import { instantSchema } from './instant.ts';
-import { httpProbeSchema, tcpProbeSchema, type Probe } from './probe.ts';
+import { httpProbeSchema, selfProbeSchema, tcpProbeSchema, type Probe } from './probe.ts';
 
 export const decisionSchema = z.strictObject({
   /** How many of the expected voters must agree; a number is absolute. */
@@ -49,6 +49,16 @@ const tcpMonitorSettingsSchema = z.strictObject({
   type: z.literal('tcp'),
   tcp: tcpProbeSchema,
 });
+
+/**
+ * The built-in monitors: Quorate makes them from the installation's settings, so nobody else says how they behave.
+ */
+export const selfMonitorSettingsSchema = z.strictObject({
+  ...commonSettings,
+  type: z.literal('self'),
+  self: selfProbeSchema,
+});
+export type SelfMonitorSettings = z.infer<typeof selfMonitorSettingsSchema>;
 
 interface Rhythm {
   intervalSeconds: number;
@@ -101,15 +111,39 @@ const recordFields = {
 export const monitorRecordSchema = z.discriminatedUnion('type', [
   httpMonitorSettingsSchema.extend(recordFields),
   tcpMonitorSettingsSchema.extend(recordFields),
+  selfMonitorSettingsSchema.extend(recordFields),
 ]);
 export type MonitorRecord = z.infer<typeof monitorRecordSchema>;
 
 /** What the monitor looks at, in one line for people and for PagerDuty's `source`. Holds no secret. */
-export function targetOf(monitor: MonitorSettings | MonitorRecord): string {
-  return monitor.type === 'http' ? monitor.http.url : `${monitor.tcp.host}:${monitor.tcp.port}`;
+export function targetOf(monitor: Probe): string {
+  switch (monitor.type) {
+    case 'http':
+      return monitor.http.url;
+    case 'tcp':
+      return `${monitor.tcp.host}:${monitor.tcp.port}`;
+    case 'self':
+      return 'quorate';
+    default:
+      return monitor satisfies never;
+  }
 }
 
 /** How the monitor is probed, as its checks carry it. */
-export function probeOf(monitor: MonitorSettings | MonitorRecord): Probe {
-  return monitor.type === 'http' ? { type: 'http', http: monitor.http } : { type: 'tcp', tcp: monitor.tcp };
+export function probeOf(monitor: Probe): Probe {
+  switch (monitor.type) {
+    case 'http':
+      return { type: 'http', http: monitor.http };
+    case 'tcp':
+      return { type: 'tcp', tcp: monitor.tcp };
+    case 'self':
+      return { type: 'self', self: monitor.self };
+    default:
+      return monitor satisfies never;
+  }
+}
+
+/** The built-in monitor whose up verdicts are the sign of life that an outside watch waits for. */
+export function isDeadMansSwitch(monitor: Probe): boolean {
+  return monitor.type === 'self' && monitor.self.drill === null;
 }

@@ -1,5 +1,6 @@
 /** How to look at a target: the settings of each probe type, under the type's own name. */
 import { z } from 'zod';
+import { instantSchema } from './instant.ts';
 
 const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const headerValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -131,9 +132,26 @@ export const tcpProbeSchema = z.strictObject({
 });
 export type TcpProbe = z.infer<typeof tcpProbeSchema>;
 
+/** An outage that is only played: down for a fixed part of each period, told by a round's `dueAt` alone. */
+const drillSchema = z.strictObject({
+  /** The first period begins here; each begins with the outage. */
+  startsAt: instantSchema,
+  periodSeconds: z.int().min(1),
+  downSeconds: z.int().min(1),
+});
+export type Drill = z.infer<typeof drillSchema>;
+
+/** Quorate's own: the prober answers from within, and the check goes the way of every other. */
+export const selfProbeSchema = z.strictObject({
+  /** Null for the one that is always up: the dead man's switch. */
+  drill: drillSchema.nullable(),
+});
+export type SelfProbe = z.infer<typeof selfProbeSchema>;
+
 /** One probe to perform: its type and the settings under the type's name. */
 export const probeSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('http'), http: httpProbeSchema }),
   z.strictObject({ type: z.literal('tcp'), tcp: tcpProbeSchema }),
+  z.strictObject({ type: z.literal('self'), self: selfProbeSchema }),
 ]);
 export type Probe = z.infer<typeof probeSchema>;

@@ -38,6 +38,7 @@ export const reasons = [
   'slow',
   'tcp.mismatch',
   'blocked.address',
+  'drill',
   'prober.stalled',
   'prober.isolated',
   'prober.missed',

@@ -18,5 +18,10 @@ export interface ProbeContext {
   readonly signal: AbortSignal;
 }
 
+/** The context with the round that asks. */
+export interface RoundContext extends ProbeContext {
+  readonly dueAt: Instant;
+}
+
 /** Never rejects for anything that a target does. */
 export type PerformProbe<Settings> = (settings: Settings, context: ProbeContext) => Promise<Evidence>;

@@ -86,7 +86,12 @@ export class CheckPerformer {
     const { surroundings, stallWatch } = this.#parts;
     const since = performance.now();
     const probe = this.#open(check);
-    const evidence = await performProbe(probe, { ...surroundings, ...time, monitorKey: check.monitorId });
+    const evidence = await performProbe(probe, {
+      ...surroundings,
+      ...time,
+      monitorKey: check.monitorId,
+      dueAt: check.dueAt,
+    });
     return stallWatch.judge(judgeHaste(evidence, time.timeoutMs, check), since);
   }
 
