@@ -15,10 +15,13 @@ const sentences: Readonly<Record<Alert['transition'], string>> = {
   reminder: 'Incident is still open',
   resolved: 'Incident resolved',
   test: 'Channel tested',
+  pulse: 'The dead man’s switch gave a sign of life',
 };
 
 function logAlert(logger: Logger, { transition, monitorId, incidentId, regions, resolveCause }: Alert): void {
   metrics.alerts.add(1, { transition });
+  // One in every round of it, for good.
+  if (transition === 'pulse') return logger.debug(sentences.pulse, { monitorId, incidentId });
   logger.info(sentences[transition], { monitorId, incidentId, regions, resolveCause });
 }
 

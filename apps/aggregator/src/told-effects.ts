@@ -37,7 +37,7 @@ function alertHeaders(alert: Alert, parent: RecordHeaders): RecordHeaders {
   const span = startSpan('alert', {
     parent,
     kind: SpanKind.PRODUCER,
-    failing: true,
+    failing: alert.transition !== 'pulse',
     attributes: {
       'quorate.monitor.id': alert.monitorId,
       'quorate.incident.id': alert.incidentId,

@@ -8,6 +8,7 @@ const now = 1_800_000_000_000;
 const minuteMs = 60_000;
 const sequences: Readonly<Record<Transition, number>> = {
   test: 0,
+  pulse: 0,
   opened: 0,
   acknowledged: 1,
   reminder: 2,

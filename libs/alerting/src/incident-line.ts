@@ -6,7 +6,14 @@ import type { Delivery, Transition } from '@quorate/contracts';
 
 export type IncidentLine = readonly Delivery[];
 
-const rankOf: Readonly<Record<Transition, number>> = { test: 0, opened: 0, acknowledged: 1, reminder: 1, resolved: 2 };
+const rankOf: Readonly<Record<Transition, number>> = {
+  test: 0,
+  pulse: 0,
+  opened: 0,
+  acknowledged: 1,
+  reminder: 1,
+  resolved: 2,
+};
 
 function inOrder({ alert: left }: Delivery, { alert: right }: Delivery): number {
   return rankOf[left.transition] - rankOf[right.transition] || left.at - right.at || left.sequence - right.sequence;
@@ -31,13 +38,13 @@ export function isResolved(line: IncidentLine): boolean {
   return line.some(({ alert }) => alert.transition === 'resolved');
 }
 
-/** Whether nothing more will be said of it: its resolve, or the test that it was, has ended. */
+/** Whether nothing more will be said of it: its resolve, or the test or pulse that it was, has ended. */
 export function isOver(line: IncidentLine): boolean {
   return line.some(({ alert: { transition }, state }) => isLast(transition) && state !== 'pending');
 }
 
 function isLast(transition: Transition): boolean {
-  return transition === 'resolved' || transition === 'test';
+  return transition === 'resolved' || transition === 'test' || transition === 'pulse';
 }
 
 /** What cannot be sent any more because the trigger before it is dead: nobody can resolve what nobody heard of. */

@@ -2,6 +2,7 @@
 import {
   alertIdOf,
   incidentIdOf,
+  isDeadMansSwitch,
   targetOf,
   type Alert,
   type Instant,
@@ -24,10 +25,21 @@ interface Telling {
   readonly parent: string | null;
 }
 
-/** What alerts say of the monitor; kept with the incident, which may outlive the monitor. */
-export function faceOf(monitor: MonitorRecord): Pick<Incident, 'monitor' | 'channelIds'> {
+type Face = Pick<Incident, 'monitor' | 'channelIds'>;
+
+/** What alerts say of the monitor. */
+export function faceOf(monitor: MonitorRecord): Face {
   const { name, type, tags, channelIds } = monitor;
   return { monitor: { name, type, target: targetOf(monitor), tags }, channelIds };
+}
+
+/**
+ * What is kept with an incident, which may outlive the monitor. The channel of the dead man's switch takes any call for
+ * a sign of life: it hears of no incident, and learns from silence.
+ */
+export function incidentFaceOf(monitor: MonitorRecord): Face {
+  const face = faceOf(monitor);
+  return isDeadMansSwitch(monitor) ? { ...face, channelIds: [] } : face;
 }
 
 function alertOf(work: Work, incident: Incident, { parent: _parent, ...telling }: Telling): Alert {
@@ -47,7 +59,7 @@ export function openIncident(work: KnownWork, window: AnnouncedWindow, { firstDu
   const openedAt = work.state.fellAt;
   const incident: Incident = {
     incidentId: incidentIdOf(work.monitorId, window.dueAt),
-    ...faceOf(work.monitor),
+    ...incidentFaceOf(work.monitor),
     firstFailureAt: firstDueAt,
     openedAt,
     acknowledgedBy: null,

@@ -1,6 +1,6 @@
 /** What becomes of status, counters and incident when people create, edit, pause, resume or delete a monitor. */
 import type { MonitorRecord, MonitorState } from '@quorate/contracts';
-import { abandonIncident, faceOf } from './incident.ts';
+import { abandonIncident, incidentFaceOf } from './incident.ts';
 import { change, fingerprintOf, initialState, type KnownWork, type Work } from './memory.ts';
 import { refreshStatus } from './status.ts';
 
@@ -28,7 +28,7 @@ function takeVersion(work: KnownWork, monitor: MonitorRecord): void {
   if (monitor.paused || wasPaused) startAfresh(work);
   else if (isOtherProbe) change(work, { ...zeroed, degradedRegions: [] });
   const { incident } = work.state;
-  if (incident !== null) change(work, { incident: { ...incident, ...faceOf(monitor) } });
+  if (incident !== null) change(work, { incident: { ...incident, ...incidentFaceOf(monitor) } });
 }
 
 /** A paused monitor knows nothing, and a resumed one has everything to learn. */

@@ -13,6 +13,7 @@ import {
   type Work,
 } from './memory.ts';
 import { observe } from './presence.ts';
+import { pulse } from './pulse.ts';
 import { refreshStatus } from './status.ts';
 import {
   absentIn,
@@ -103,6 +104,7 @@ function apply(work: KnownWork, window: AnnouncedWindow, ruling: Ruling): void {
     fellAt: Math.max(fellAt, decidedAt),
   });
   tellVerdict(work, window, { ruling, counts });
+  if (counts) pulse(work, window, ruling);
   if (counts) weigh(work, window, ruling);
   else if (kind === 'confirming' && turn !== null) pursue(work, window, turn);
   if (counts) refreshStatus(work, work.state.fellAt, ruling.decidedBy?.traceparent ?? null);

@@ -16,6 +16,8 @@ export const alertSchema = z.object({
   transition: transitionSchema,
   sequence: z.int().nonnegative(),
   at: instantSchema,
+  /** Only a pulse has it: from here on the next one is due, and nobody wants to hear of this one any more. */
+  expiresAt: instantSchema.optional(),
   monitor: z.object({
     name: z.string(),
     type: z.string(),

@@ -30,7 +30,8 @@ export function incidentIdOf(monitorId: string, confirmedDueAt: Instant): string
   return `${monitorId}:${confirmedDueAt}`;
 }
 
-export const transitionSchema = z.enum(['opened', 'acknowledged', 'reminder', 'resolved', 'test']);
+/** `pulse` is no incident's: it is the sign of life of the dead man's switch. */
+export const transitionSchema = z.enum(['opened', 'acknowledged', 'reminder', 'resolved', 'test', 'pulse']);
 export type Transition = z.infer<typeof transitionSchema>;
 
 export function alertIdOf(incidentId: string, transition: Transition, sequence: number): string {

@@ -24,7 +24,7 @@ export class AlertsHandler {
 
 /** Alerts are few, and each follows from the one before. */
 async function projectAlerts(manager: EntityManager, records: readonly TaskRecord<Alert>[]): Promise<void> {
-  const alerts = records.flatMap(({ value }) => (value === null || value.transition === 'test' ? [] : value));
+  const alerts = records.flatMap(({ value }) => (value !== null && tellsOfIncident(value) ? value : []));
   const known = await knownMonitors(
     manager,
     alerts.map(({ monitorId }) => monitorId),
@@ -33,6 +33,10 @@ async function projectAlerts(manager: EntityManager, records: readonly TaskRecor
     if (known.has(alert.monitorId)) await openIncident(manager, alert);
     if (await updateIncident(manager, alert)) await insertAlert(manager, alert);
   }
+}
+
+function tellsOfIncident({ transition }: Alert): boolean {
+  return transition !== 'test' && transition !== 'pulse';
 }
 
 /**

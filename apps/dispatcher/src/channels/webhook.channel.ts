@@ -20,6 +20,7 @@ const types: Readonly<Record<Transition, string>> = {
   reminder: 'incident.reminder',
   resolved: 'incident.resolved',
   test: 'channel.test',
+  pulse: 'dead-mans-switch.pulse',
 };
 
 /** Headers that the exchange itself sets. */
