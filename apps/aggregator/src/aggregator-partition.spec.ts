@@ -4,6 +4,7 @@ import type { Input } from '@quorate/consensus';
 import { checkSchema, monitorRecordSchema, voteSchema, type Check, type MonitorRecord } from '@quorate/contracts';
 import { silentLogger } from '@quorate/telemetry';
 import { AggregatorPartition } from './aggregator-partition.ts';
+import { PartitionReports } from './partition-reports.ts';
 
 const start = 1_800_000_000_000;
 const shopId = '6f2c1a52-7f0d-4f6e-9d3b-0a1b2c3d4e5f';
@@ -71,7 +72,12 @@ function announce(monitorId: string): void {
 const topicsOf = ({ writes = [] }: TaskStep) => writes.map(({ topic }) => topic);
 
 beforeEach(() => {
-  partition = new AggregatorPartition({ partition: 1, regionsOf, logger: silentLogger });
+  partition = new AggregatorPartition({
+    partition: 1,
+    regionsOf,
+    reports: new PartitionReports(),
+    logger: silentLogger,
+  });
   offset = 0;
   for (const id of [shopId, blogId]) partition.restoreMonitor(id, monitorOf(id));
 });

@@ -11,23 +11,28 @@ import {
   type Input,
   type Memory,
 } from '@quorate/consensus';
-import type { Instant, MonitorRecord, MonitorState, RoundIdentity } from '@quorate/contracts';
+import type { Instant, MonitorRecord, MonitorState, PartitionReport, RoundIdentity } from '@quorate/contracts';
 import { DueQueue, type RoundRegions } from '@quorate/schedule';
 import { metrics, type Logger } from '@quorate/telemetry';
 import { logDecided } from './decision-log.ts';
 import { deadLetterOf, type Cause } from './failed-decision.ts';
+import { LagMeter } from './lag-meter.ts';
 import { NeededOffsets } from './needed-offsets.ts';
+import { reportOf } from './partition-report.ts';
+import type { PartitionReports } from './partition-reports.ts';
 import { tell, type ToldEffect } from './told-effects.ts';
 
 interface Surroundings {
   readonly partition: number;
   /** The regions that a round of the monitor asks, announced at `now`. */
   readonly regionsOf: (monitor: MonitorRecord, now: Instant) => RoundRegions;
+  /** Shared by the partitions of the process. */
+  readonly reports: PartitionReports;
   readonly logger: Logger;
 }
 
 /** The order in which a step writes: what a successor must know comes first. */
-const writeOrder = ['monitor-state', 'confirmations', 'verdicts', 'alerts', 'dead-letters'];
+const writeOrder = ['monitor-state', 'confirmations', 'verdicts', 'alerts', 'partition-reports', 'dead-letters'];
 
 function roundOf(input: Input): RoundIdentity | null {
   if (input.kind === 'check') return input.check;
@@ -46,6 +51,8 @@ export class AggregatorPartition {
   #before = new Map<string, MonitorState | null>();
   #told: ToldEffect[] = [];
   #deadLetters: TaskWrite[] = [];
+  #steppedAt: Instant | null = null;
+  readonly #lag = new LagMeter();
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -65,6 +72,7 @@ export class AggregatorPartition {
   /** Decides upon one record; that of a round is needed again while the round's window is open. */
   take(record: TaskRecord<unknown>, input: Input, task: Task<AggregatorPartition>): void {
     this.#begin(task);
+    this.#lag.note(record.appendedAt, task.now);
     const round = roundOf(input);
     this.#decide({ monitorId: round?.monitorId ?? record.key, input, cause: record }, task);
     if (round !== null && this.#isOpen(round)) this.#needed.need(record.topic, record.offset, round);
@@ -74,8 +82,16 @@ export class AggregatorPartition {
   finish(task: Task<AggregatorPartition>): TaskStep {
     this.#begin(task);
     if (task.caughtUp) this.#decideDue(task);
+    this.#steppedAt = task.now;
+    this.#lag.begin(task.now);
     const told = this.#told;
-    const writes = [...this.#stateWrites(), ...told.flatMap(({ write }) => write ?? []), ...this.#deadLetters];
+    const reports = this.#surroundings.reports.takeDue(task.now);
+    const writes = [
+      ...this.#stateWrites(),
+      ...told.flatMap(({ write }) => write ?? []),
+      ...reports,
+      ...this.#deadLetters,
+    ];
     writes.sort((left, right) => writeOrder.indexOf(left.topic) - writeOrder.indexOf(right.topic));
     this.#before = new Map();
     this.#told = [];
@@ -86,6 +102,14 @@ export class AggregatorPartition {
       resumeFrom: this.#needed.resumeFrom((round) => this.#isOpen(round)),
       committed: () => told.forEach(({ effect }) => logDecided(logger, effect)),
     };
+  }
+
+  /** How the partition stands since its last step, and the lag since its last report; null before the first step. */
+  takeReport(): PartitionReport | null {
+    if (this.#steppedAt === null) return null;
+    const { partition, regionsOf } = this.#surroundings;
+    const memories = this.#memories.values();
+    return reportOf({ partition, at: this.#steppedAt, lagMs: this.#lag.take(), memories, regionsOf });
   }
 
   /** Takes up what was restored: what changed while nobody was there is decided now. */

@@ -6,6 +6,7 @@ import { regionsOfRound } from '@quorate/schedule';
 import type { Logger } from '@quorate/telemetry';
 import { AggregatorModule } from './aggregator.module.ts';
 import { AggregatorPartition } from './aggregator-partition.ts';
+import { PartitionReports } from './partition-reports.ts';
 
 /** How long votes gather before they are decided upon. */
 const gatherMs = 100;
@@ -20,6 +21,7 @@ export async function startAggregator({ log, logger }: AggregatorDependencies): 
   const regions = new RegionWatch(log, logger);
   await regions.caughtUp;
   const regionsOf = (monitor: MonitorRecord, now: Instant) => regionsOfRound(monitor.regions, regions.known(now));
+  const reports = new PartitionReports();
   const strategy = new PartitionTaskStrategy<AggregatorPartition>({
     log,
     service: 'aggregator',
@@ -29,7 +31,12 @@ export async function startAggregator({ log, logger }: AggregatorDependencies): 
     stateTopic: 'monitor-state',
     guarantee: 'exactly-once',
     gatherMs,
-    createState: (partition) => new AggregatorPartition({ partition, regionsOf, logger }),
+    createState: (partition) => {
+      const state = new AggregatorPartition({ partition, regionsOf, reports, logger });
+      reports.add(partition, state);
+      return state;
+    },
+    onEnd: (state, partition) => reports.remove(partition, state),
   });
   const application = await hostPartitionTasks(AggregatorModule, strategy);
   return {

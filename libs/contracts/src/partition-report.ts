@@ -14,7 +14,7 @@ export const partitionReportSchema = z.object({
   partition: countSchema,
   /** When its task last took a step, by the log's clock; a report that does not move on is of a task that stands. */
   at: instantSchema,
-  /** How long the oldest input of that step had lain in the log; 0 when there was none. */
+  /** The longest time since the last report that an input lay in the log before it was read; 0 when none came. */
   lagMs: countSchema,
   monitorCount: countSchema,
   /** Monitors of status `unknown`, those of `faultyCount` included. */

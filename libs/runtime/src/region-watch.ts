@@ -21,6 +21,8 @@ export class RegionWatch {
   readonly #log: FollowedLog;
   readonly #logger: Logger;
   readonly #follower: Follower;
+  /** Asked for again and again within one step. */
+  #known: { readonly at: Instant; readonly regions: KnownRegions } | null = null;
 
   constructor(log: FollowedLog, logger: Logger) {
     this.#log = log;
@@ -34,7 +36,11 @@ export class RegionWatch {
   }
 
   known(now: Instant): KnownRegions {
-    return { live: this.#regions.live(now), registered: this.#regions.registered() };
+    if (this.#known?.at !== now) {
+      const regions = { live: this.#regions.live(now), registered: this.#regions.registered() };
+      this.#known = { at: now, regions };
+    }
+    return this.#known.regions;
   }
 
   /** Every prober as it is now, by region and name. */
@@ -47,6 +53,7 @@ export class RegionWatch {
   }
 
   #observe(records: readonly LogRecord[]): void {
+    this.#known = null;
     const receivedAt = this.#log.now();
     for (const { key, value, appendedAt, offset } of records) {
       const heartbeat = heartbeatOf(value);
