@@ -52,7 +52,7 @@ export function startProcess(program: string, environment: Readonly<Record<strin
   return {
     pid: child.pid ?? 0,
     output: () => output,
-    says: (pattern, withinMs = 30_000) =>
+    says: (pattern, withinMs = 60_000) =>
       until(() => pattern.exec(output), {
         withinMs,
         what: `${program} to say ${String(pattern)}`,

@@ -3,6 +3,9 @@ import { until } from './until.ts';
 
 export const adminKey = 'qrt_admin_for_the_specs_only_0123456789';
 
+const callMsMax = 20_000;
+const liveMsMax = 60_000;
+
 interface Vote {
   readonly region: string;
   readonly outcome: string;
@@ -50,7 +53,7 @@ export class RestClient {
       method,
       headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(5_000),
+      signal: AbortSignal.timeout(callMsMax),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${text}`);
@@ -105,6 +108,6 @@ export class RestClient {
       const regions = await this.regions();
       return names.every((name) => regions.some((region) => region.name === name && region.state === 'live'));
     };
-    await until(live, { withinMs: 30_000, what: `${names.join(', ')} to be live`, instead: () => this.regions() });
+    await until(live, { withinMs: liveMsMax, what: `${names.join(', ')} to be live`, instead: () => this.regions() });
   }
 }

@@ -32,7 +32,7 @@ afterEach(async () => {
 
 async function addMonitor(): Promise<string> {
   const { id } = await system.client.addMonitor(target.url, [channelId]);
-  await system.client.untilStatus(id, 'up', 20_000);
+  await system.client.untilStatus(id, 'up', 30_000);
   return id;
 }
 
@@ -50,10 +50,10 @@ describe('a site that two of three regions see down', () => {
     expect(evidence).toMatch(/eu/);
     expect(evidence).toMatch(/us/);
     expect(evidence).toContain('503');
-    await system.client.untilStatus(id, 'down', 5_000);
+    await system.client.untilStatus(id, 'down', 20_000);
     target.heal();
     await until(() => pagerDuty.of('resolve').length > 0, { withinMs: 30_000, what: 'the resolve' });
-    await system.client.untilStatus(id, 'up', 5_000);
+    await system.client.untilStatus(id, 'up', 30_000);
     expect(pagerDuty.of('trigger')).toHaveLength(1);
     expect(pagerDuty.of('resolve').map((event) => event.dedup_key)).toEqual([trigger?.dedup_key]);
     const [incident] = await system.client.incidents(id);

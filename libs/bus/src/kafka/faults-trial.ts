@@ -12,7 +12,7 @@ import { openKafkaLog } from './kafka-log.ts';
 const partitionCount = 12;
 const keyCount = 5;
 const feedMs = 40;
-const settleMsMax = 40_000;
+const settleMsMax = 120_000;
 const workerFile = join(import.meta.dirname, 'faults.worker.ts');
 
 /** Where a trial runs, and how long a member of it may be silent. */
