@@ -109,6 +109,13 @@ describe('a partition', () => {
     expect(topicsOf(partition.finish(taskAt(start + 5_000)))).toEqual(['monitor-state', 'confirmations']);
   });
 
+  it('restores the newest version of a monitor, also when an older form follows it', () => {
+    partition.restoreMonitor(blogId, { ...monitorOf(blogId), version: 3, paused: true });
+    partition.restoreMonitor(blogId, { ...monitorOf(blogId), version: 2 });
+    const states = partition.finish(taskAt(start)).writes?.filter(({ key }) => key === blogId);
+    expect(states).toMatchObject([{ value: { monitorVersion: 3, status: 'paused' } }, { topic: 'verdicts' }]);
+  });
+
   it('writes no state where nothing has changed', () => {
     partition.finish(taskAt(start));
     announce(blogId);

@@ -11,7 +11,14 @@ import {
   type Input,
   type Memory,
 } from '@quorate/consensus';
-import type { Instant, MonitorRecord, MonitorState, PartitionReport, RoundIdentity } from '@quorate/contracts';
+import {
+  isOutdated,
+  type Instant,
+  type MonitorRecord,
+  type MonitorState,
+  type PartitionReport,
+  type RoundIdentity,
+} from '@quorate/contracts';
 import { DueQueue, type RoundRegions } from '@quorate/schedule';
 import { metrics, type Logger } from '@quorate/telemetry';
 import { logDecided } from './decision-log.ts';
@@ -60,6 +67,7 @@ export class AggregatorPartition {
   }
 
   restoreMonitor(monitorId: string, monitor: MonitorRecord | null): void {
+    if (isOutdated(monitor, this.#restored?.monitors.get(monitorId))) return;
     if (monitor === null) this.#restored?.monitors.delete(monitorId);
     else this.#restored?.monitors.set(monitorId, monitor);
   }

@@ -12,9 +12,17 @@ import { ApiModule, operations } from './api.module.ts';
 import { ClosedRounds } from './checks/closed-rounds.ts';
 import { openDatabase, type DatabaseOptions } from './database/database.ts';
 import { startServer } from './http/server.ts';
-import { OutboxRelay } from './outbox/outbox-relay.ts';
+import { appendSettleMsDefault, OutboxRelay } from './outbox/outbox-relay.ts';
 import { startProjector } from './projector/projector.ts';
 import { Retention } from './rounds/retention.ts';
+
+/** How long the API waits for what; a spec is not as patient. */
+export interface ApiTimings {
+  /** How long after it was given up an append to the log may still come. */
+  readonly appendSettleMs: number;
+}
+
+const timingsDefault: ApiTimings = { appendSettleMs: appendSettleMsDefault };
 
 export interface ApiDependencies {
   /** Its topics are in place. */
@@ -31,6 +39,7 @@ export interface ApiDependencies {
   readonly otherHealth?: () => HealthByName;
   /** Called once, when nothing is left to do but to listen: whoever answers on the port meanwhile gives it up. */
   readonly beforeListening?: () => Promise<void>;
+  readonly timings?: Partial<ApiTimings>;
 }
 
 export interface RunningApi extends RunningService {
@@ -55,7 +64,8 @@ async function start(dependencies: ApiDependencies, closing: Close[]): Promise<R
   const database = await openDatabase(dependencies.database, logger);
   closing.unshift(() => database.destroy());
 
-  const relay = new OutboxRelay({ database, log, logger });
+  const { appendSettleMs } = { ...timingsDefault, ...dependencies.timings };
+  const relay = new OutboxRelay({ database, log, logger, appendSettleMs });
   relay.start();
   closing.unshift(() => relay.close());
 

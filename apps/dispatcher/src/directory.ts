@@ -1,6 +1,6 @@
 /** Every channel, as `directory` tells of them; their secrets stay sealed. */
 import type { DurableLog, Follower, LogRecord } from '@quorate/bus';
-import { channelRecordSchema, directoryKeyOfChannel, type ChannelRecord } from '@quorate/contracts';
+import { channelRecordSchema, directoryKeyOfChannel, isOutdated, type ChannelRecord } from '@quorate/contracts';
 import type { Logger } from '@quorate/telemetry';
 
 const channelKeyPrefix = directoryKeyOfChannel('');
@@ -51,6 +51,6 @@ export class Directory {
     const channel = channelOf(value);
     if (channel === null)
       this.#logger.error('A channel cannot be read and keeps its older form', { channelId, offset });
-    else this.#channels.set(channelId, channel);
+    else if (!isOutdated(channel, this.#channels.get(channelId))) this.#channels.set(channelId, channel);
   }
 }

@@ -180,6 +180,15 @@ describe('the dispatcher', () => {
     expect(stage.pagerDuty.alerts).toHaveLength(12);
   });
 
+  it('keeps to the newest version of a channel when an older form comes late', async () => {
+    await run();
+    await stage.saveChannel({ version: 3 });
+    await stage.saveChannel({ version: 2, pagerduty: { routingKey: 'older', url: stage.pagerDuty.url } });
+    await stage.raise('opened');
+    await stage.reach(['opened delivered']);
+    expect(stage.pagerDuty.events).toMatchObject([{ routing_key: stage.routingKey }]);
+  });
+
   it('does not dial an address that is not allowed', async () => {
     await stage.saveChannel({ pagerduty: { routingKey: stage.routingKey, url: 'http://169.254.169.254/v2/enqueue' } });
     await run();

@@ -1,5 +1,5 @@
 /** The memory of one partition: its monitors and which of their rounds are due. */
-import type { Instant, MonitorRecord } from '@quorate/contracts';
+import { isOutdated, type Instant, type MonitorRecord } from '@quorate/contracts';
 import { RoundSchedule, type DueRound } from '@quorate/schedule';
 
 export interface DueMonitor {
@@ -17,8 +17,9 @@ export class ScheduledPartition {
     this.#readPosition = readPosition;
   }
 
-  /** A new form of a monitor; null when it was deleted. */
+  /** A new form of a monitor; null when it was deleted. An older form that comes late changes nothing. */
   put(monitorId: string, monitor: MonitorRecord | null): void {
+    if (isOutdated(monitor, this.#monitors.get(monitorId))) return;
     if (monitor === null) this.#monitors.delete(monitorId);
     else this.#monitors.set(monitorId, monitor);
     if (this.#schedule !== null) arrange(this.#schedule, monitorId, monitor);

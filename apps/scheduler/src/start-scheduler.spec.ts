@@ -182,6 +182,14 @@ describe('the scheduler', () => {
     expect(await checks()).toHaveLength(2);
   });
 
+  it('keeps to the newest version of a monitor when an older form comes late', async () => {
+    await run();
+    await save(monitorOf({ version: 3, paused: true }));
+    await save(monitorOf({ version: 2, changedAt: start, checkAtOnce: true }));
+    await pass(60_000, ['eu']);
+    expect(await checks()).toEqual([]);
+  });
+
   it('goes on where its predecessor stood: the newest missed round runs, the older are counted', async () => {
     await save(monitorOf());
     const first = await run();

@@ -87,6 +87,7 @@ export {
   type Verdict,
   type VerdictRecord,
 } from './verdict.ts';
+export { isOutdated } from './versioned.ts';
 export {
   castVoteSchema,
   certificateSchema,

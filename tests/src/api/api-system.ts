@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startApi, type RunningApi } from '@quorate/api';
+import { startApi, type ApiTimings, type RunningApi } from '@quorate/api';
 import { openEmbeddedLog, topicSettings, type DurableLog, type LogRecord } from '@quorate/bus';
 import { partitionOf, type TopicName } from '@quorate/contracts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@quorate/postgres';
@@ -61,13 +61,13 @@ export class ApiSystem {
     return this.#postgres.url;
   }
 
-  async startApi(): Promise<void> {
-    this.#api = await this.startAnotherApi();
+  async startApi(timings: Partial<ApiTimings> = {}): Promise<void> {
+    this.#api = await this.startAnotherApi(timings);
     await until(() => this.api.health().ready);
   }
 
   /** A second instance beside the first. */
-  startAnotherApi(): Promise<RunningApi> {
+  startAnotherApi(timings: Partial<ApiTimings> = {}): Promise<RunningApi> {
     return startApi({
       log: this.log,
       logger: silentLogger,
@@ -77,6 +77,7 @@ export class ApiSystem {
       adminKey,
       secretBox: this.secretBox,
       version: '0.0.0',
+      timings,
     });
   }
 

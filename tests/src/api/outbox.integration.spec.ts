@@ -4,6 +4,7 @@ import { startApi } from '@quorate/api';
 import { BusUnavailableError } from '@quorate/bus';
 import { monitorRecordSchema } from '@quorate/contracts';
 import { silentLogger } from '@quorate/telemetry';
+import { Client } from 'pg';
 import { adminKey, ApiSystem, until } from './api-system.ts';
 import { alertOf, alertTold, roundOf, startAt, verdictTold } from './records.ts';
 
@@ -77,6 +78,60 @@ describe('the outbox', () => {
     system.log.append = append;
     await system.client.patch(`${path}/${id}`, { name: 'Store' });
     await until(async () => (await versionsOf(id)).at(-1) === 2);
+  });
+
+  /** The first append to `monitors` hangs until `release`. */
+  function holdOneAppend(): { held: Promise<void>; release: () => void } {
+    const append = system.log.append.bind(system.log);
+    const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    system.log.append = async (records) => {
+      if (records[0]?.topic === 'monitors') {
+        system.log.append = append;
+        held.resolve();
+        await released.promise;
+      }
+      await append(records);
+    };
+    return { held: held.promise, release: released.resolve };
+  }
+
+  async function endConnectionThatPublishes(): Promise<void> {
+    const client = new Client({ connectionString: system.databaseUrl });
+    await client.connect();
+    await client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7415002 AND granted`,
+    );
+    await client.end();
+  }
+
+  it.each([
+    ['a change', (id: string) => system.client.patch(`${path}/${id}`, { name: 'Store' }), 2],
+    ['a deletion', (id: string) => system.client.delete(`${path}/${id}`), null],
+  ])('tells %s again that was overtaken by an append of one who had lost its turn', async (_what, act, newest) => {
+    await system.stopApi();
+    await system.startApi({ appendSettleMs: 100 });
+    const another = await system.startAnotherApi({ appendSettleMs: 100 });
+    const seen: (number | null)[] = [];
+    const follower = system.log.follow(['monitors'], 'now', (records) => {
+      for (const { value } of records) {
+        seen.push(value === null ? null : monitorRecordSchema.parse(JSON.parse(value)).version);
+      }
+    });
+    await follower.caughtUp;
+
+    const { held, release } = holdOneAppend();
+    const id = await create();
+    await held;
+    await endConnectionThatPublishes();
+    await until(() => seen.includes(1));
+    await act(id);
+    await until(() => seen.includes(newest));
+    expect(seen).toEqual([1, newest]);
+    release();
+    await until(() => seen.length === 4);
+    expect(seen).toEqual([1, newest, 1, newest]);
+    await follower.close();
+    await another.close();
   });
 
   it('is published by whichever instance is left', async () => {

@@ -1,16 +1,12 @@
 /** Reads and changes the settings of the installation: each change is one version, one transaction and one record. */
-import {
-  directoryKeyOfInstallation,
-  installationRecordSchema,
-  installationSettingsSchema,
-  type InstallationSettings,
-} from '@quorate/contracts';
+import { installationSettingsSchema, type InstallationSettings } from '@quorate/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { checkChannelsExist } from '../channels/channels.queries.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 import { checkVersion } from '../http/entity-tag.ts';
 import { patched } from '../http/patched.ts';
 import { enqueue } from '../outbox/outbox.ts';
+import { installationRecordOf, installationSettingsOf } from './installation-record.ts';
 import { InstallationEntity } from './installation.entity.ts';
 import type { InstallationAnswer } from './settings.schema.ts';
 
@@ -32,32 +28,22 @@ export class SettingsService {
       const lock = { mode: 'pessimistic_write' } as const;
       const installation = await manager.findOneOrFail(InstallationEntity, { where: { id: true }, lock });
       checkVersion(expectedVersion, installation.version);
-      const settings = patched(settingsOf(installation), patch, installationSettingsSchema);
+      const settings = patched(installationSettingsOf(installation), patch, installationSettingsSchema);
       if (settings === null) return answerOf(installation);
       await checkPlatformChannels(manager, settings);
       Object.assign(installation, { settings, version: installation.version + 1 });
       await manager.update(InstallationEntity, { id: true }, { settings, version: installation.version });
-      await publish(manager, answerOf(installation));
+      await enqueue(manager, installationRecordOf(installation));
       return answerOf(installation);
     });
   }
 }
 
-function settingsOf({ settings }: InstallationEntity): InstallationSettings {
-  return installationSettingsSchema.parse(settings);
-}
-
 function answerOf(installation: InstallationEntity): InstallationAnswer {
-  return { ...settingsOf(installation), version: installation.version };
+  return { ...installationSettingsOf(installation), version: installation.version };
 }
 
 function checkPlatformChannels(manager: EntityManager, { platformChannelIds }: InstallationSettings): Promise<void> {
   const references = platformChannelIds.map((id, index) => ({ id, pointer: `/platformChannelIds/${index}` }));
   return checkChannelsExist(manager, references);
-}
-
-/** Parsed once more: what its readers could not read must not leave here. */
-async function publish(manager: EntityManager, installation: InstallationAnswer): Promise<void> {
-  const value = installationRecordSchema.parse({ ...installation, v: 1, entity: 'installation' });
-  await enqueue(manager, { topic: 'directory', key: directoryKeyOfInstallation, value });
 }
