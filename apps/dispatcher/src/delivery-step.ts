@@ -6,6 +6,11 @@ import { metrics, type Logger, type RecordHeaders } from '@quorate/telemetry';
 import type { Directory } from './directory.ts';
 import type { SendingPartition } from './sending-partition.ts';
 
+/** Nobody else could take a sign of life over, and no operator needs to look at one that was missed. */
+function isPulse({ alert }: Delivery): boolean {
+  return alert.transition === 'pulse';
+}
+
 export interface StepTools {
   readonly directory: Directory;
   readonly logger: Logger;
@@ -27,7 +32,7 @@ export class DeliveryStep {
     this.#task.state.count(delivery);
     this.#write(delivery, this.#task.state.headersOf(delivery));
     if (delivery.state !== 'pending') this.#tell(delivery);
-    if (delivery.state === 'dead') this.#bury(delivery);
+    if (delivery.state === 'dead' && !isPulse(delivery)) this.#bury(delivery);
   }
 
   /**
@@ -82,12 +87,19 @@ export class DeliveryStep {
     this.#writeDeadLetter(delivery);
   }
 
-  #tell({ deliveryId, channelId, state, attemptCount, attempts }: Delivery): void {
+  #tell(delivery: Delivery): void {
+    const { deliveryId, channelId, state, attemptCount, attempts } = delivery;
     const type = this.#tools.directory.channel(channelId)?.type ?? 'unknown';
     metrics.deliveriesEnded.add(1, { type, state });
+    const { logger } = this.#tools;
     const fields = { deliveryId, channelId, attemptCount };
-    if (state === 'delivered') this.#tools.logger.info('Delivered', fields);
-    else this.#tools.logger.error('A delivery is dead', { ...fields, reason: attempts.at(-1)?.error });
+    const reason = attempts.at(-1)?.error;
+    if (isPulse(delivery)) {
+      // One in every round, for good; the next one says more than a retry of this one could.
+      if (state === 'delivered') logger.debug('The dead man’s switch was heard', fields);
+      else logger.warn('A sign of life of the dead man’s switch was not taken', { ...fields, reason });
+    } else if (state === 'delivered') logger.info('Delivered', fields);
+    else logger.error('A delivery is dead', { ...fields, reason });
   }
 
   #write(delivery: Delivery, headers: RecordHeaders): void {

@@ -12,7 +12,7 @@ import type { Dispatcher } from 'undici';
 import { channelTypeOf } from './channels/channel.ts';
 import type { ChannelCall, Judgement } from './channels/channel-call.ts';
 import { cut } from './channels/cut.ts';
-import { post, type PostOutcome } from './post.ts';
+import { makeCall, type CallOutcome } from './http-call.ts';
 
 const errorCharactersMax = 512;
 /** Shorter ones are not secrets, and replacing them would only make errors unreadable. */
@@ -64,6 +64,7 @@ export class Sender {
     endSpan(span, result);
     metrics.deliveryAttempts.add(1, { type: channel.type, outcome: result.outcome });
     metrics.deliveryAttemptSeconds.record(result.durationMs / 1_000, { type: channel.type });
+    if (isTakenPulse(delivery, result)) metrics.pulseSentAt.record(result.at / 1_000);
     return result;
   }
 
@@ -71,7 +72,7 @@ export class Sender {
     let opened: OpenedChannel = { channel: attempt.channel, secrets: [] };
     try {
       opened = this.#open(attempt.channel);
-      const outcome = await this.#post(opened, attempt, span);
+      const outcome = await this.#call(opened, attempt, span);
       return this.#endingOf(opened, outcome);
     } catch (cause) {
       // A secret sealed with another key, or a fact that has no words: an operator can mend it within the day.
@@ -90,16 +91,16 @@ export class Sender {
     return { channel: opened, secrets };
   }
 
-  #post({ channel }: OpenedChannel, { delivery, headers, signal }: Try, span: Span): Promise<PostOutcome> {
+  #call({ channel }: OpenedChannel, { delivery, headers, signal }: Try, span: Span): Promise<CallOutcome> {
     const { agent, deadlineMs, publicUrl, version, now } = this.#settings;
     const handedOn = traceHeaders(span);
     const traceId = traceIdOf(handedOn) ?? traceIdOf(headers);
     const call: ChannelCall = channelTypeOf(channel).call(channel, { delivery, traceId, publicUrl, now: now() });
     const ownHeaders = { 'user-agent': `Quorate/${version}`, ...handedOn };
-    return post(call, { agent, deadlineMs, signal, headers: ownHeaders });
+    return makeCall(call, { agent, deadlineMs: untilExpiry(delivery, deadlineMs, now()), signal, headers: ownHeaders });
   }
 
-  #endingOf({ channel, secrets }: OpenedChannel, outcome: PostOutcome): Ending {
+  #endingOf({ channel, secrets }: OpenedChannel, outcome: CallOutcome): Ending {
     if (outcome.kind === 'failed') {
       const error = masked(outcome.error, secrets);
       return { outcome: outcome.retryable ? 'failed' : 'refused', statusCode: null, error, retryAfterMs: null };
@@ -113,6 +114,15 @@ export class Sender {
       retryAfterMs: retryAfterMs(retryAfter, { dateAt: Date.parse(retryAfter ?? ''), now: this.#settings.now() }),
     };
   }
+}
+
+function isTakenPulse({ alert }: Delivery, { outcome }: AttemptResult): boolean {
+  return alert.transition === 'pulse' && outcome === 'accepted';
+}
+
+/** A try ends when nobody wants to hear of it any more: a beat that arrives late would speak of the past. */
+function untilExpiry({ alert }: Delivery, deadlineMs: number, now: Instant): number {
+  return Math.max(1, Math.min(deadlineMs, (alert.expiresAt ?? Infinity) - now));
 }
 
 /** The other side may echo what it was sent; a secret must not end in a log or on a screen that way. */

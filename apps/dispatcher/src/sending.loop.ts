@@ -46,6 +46,7 @@ export class SendingLoop {
     for (const one of ended) this.#settle(one, step, now);
     for (const delivery of state.takeArrived()) step.attend(delivery);
     for (const lane of [...state.lanes]) {
+      for (const delivery of lane.queue.expired(now)) step.giveUp(delivery, 'Not sent in time: the next one is due');
       for (const delivery of lane.queue.overdue(now)) step.handOver(delivery);
       for (const delivery of lane.queue.forgettable(now)) step.forget(delivery);
     }

@@ -134,8 +134,25 @@ describe('ChannelQueue', () => {
     expect(queue.forgettable(now + 7 * 24 * 60 * minuteMs)).toHaveLength(1);
   });
 
-  it('forgets a test soon, since nothing follows it', () => {
-    expect(queueOf(delivered(deliveryOf('a', 'test'))).forgettable(now + 10 * minuteMs)).toHaveLength(1);
+  it.each<Transition>(['test', 'pulse'])('forgets a %s soon, since nothing follows it', (transition) => {
+    expect(queueOf(delivered(deliveryOf('a', transition))).forgettable(now + 10 * minuteMs)).toHaveLength(1);
+  });
+
+  it('tells what waits although nobody wants it any more, except what is on its way', () => {
+    const pulseOf = (round: string, expiresAt: number): Delivery => {
+      const delivery = deliveryOf(round, 'pulse');
+      return { ...delivery, alert: { ...delivery.alert, expiresAt } };
+    };
+    const [first, second] = [pulseOf('a', now + minuteMs), pulseOf('b', now + 2 * minuteMs)];
+    const queue = queueOf(first, second, deliveryOf('c', 'opened'), delivered(pulseOf('d', now)));
+    expect(queue.expired(now + minuteMs - 1)).toEqual([]);
+    expect(names(queue.expired(now + minuteMs))).toEqual(['a pulse']);
+    expect(queue.take(now + minuteMs, 10)).toContain(second);
+    expect(queue.expired(now + 3 * minuteMs)).toEqual([]);
+    queue.settle(second);
+    expect(names(queue.expired(now + 3 * minuteMs))).toEqual(['b pulse']);
+    queue.delete(second.deliveryId);
+    expect(queue.expired(now + 4 * minuteMs)).toEqual([]);
   });
 });
 

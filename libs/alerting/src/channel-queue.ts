@@ -44,6 +44,7 @@ export class ChannelQueue {
   readonly #resolves = new DueQueue();
   readonly #others = new DueQueue();
   readonly #overdue = new DueQueue();
+  readonly #expiring = new DueQueue();
   readonly #forgettable = new DueQueue();
 
   constructor(timings: QueueTimings) {
@@ -71,6 +72,7 @@ export class ChannelQueue {
     this.#deliveries.set(delivery.deliveryId, delivery);
     this.#keep(delivery.alert.incidentId, withDelivery(this.lineOf(delivery), delivery));
     this.#watchOverdue(delivery);
+    this.#watchExpiry(delivery);
   }
 
   /** A delivery on its way has ended its try: `delivery` says how. */
@@ -84,6 +86,7 @@ export class ChannelQueue {
     if (delivery === undefined) return;
     this.#deliveries.delete(deliveryId);
     this.#overdue.delete(deliveryId);
+    this.#expiring.delete(deliveryId);
     this.#forgettable.delete(deliveryId);
     this.#keep(delivery.alert.incidentId, withoutDelivery(this.lineOf(delivery), deliveryId));
   }
@@ -112,6 +115,11 @@ export class ChannelQueue {
   /** What is pending for too long, each once until it is put again. */
   overdue(now: Instant): Delivery[] {
     return this.#drain(this.#overdue, now);
+  }
+
+  /** What waits to be sent although nobody wants to hear of it any more. What is on its way ends by itself. */
+  expired(now: Instant): Delivery[] {
+    return this.#drain(this.#expiring, now).filter(({ alert }) => !this.#sending.has(alert.incidentId));
   }
 
   /** Ended deliveries that nobody needs to remember any more. */
@@ -161,6 +169,11 @@ export class ChannelQueue {
     const isWatched = state === 'pending' && fallbackOf === null && handedTo === null;
     if (isWatched) this.#overdue.set(deliveryId, plannedAt + this.#timings.fallbackAfterMs);
     else this.#overdue.delete(deliveryId);
+  }
+
+  #watchExpiry({ deliveryId, state, alert: { expiresAt } }: Delivery): void {
+    if (state === 'pending' && expiresAt !== undefined) this.#expiring.set(deliveryId, expiresAt);
+    else this.#expiring.delete(deliveryId);
   }
 
   #watchForgettable(line: IncidentLine): void {

@@ -55,6 +55,12 @@ describe('planDeliveries', () => {
     expect(second).toBe(first);
   });
 
+  it('plans no sign of life whose successor is due: whoever waits would take the past for the present', () => {
+    const pulse = { ...alertOf('pulse', ['watch']), expiresAt: now + 1 };
+    expect(plannedFor(pulse)).toEqual(['watch']);
+    expect(planDeliveries(pulse, { typeOf, now: now + 1 })).toEqual([]);
+  });
+
   it('makes it due at once', () => {
     expect(newDelivery(alertOf('opened', ['hook']), 'hook', now)).toMatchObject({
       state: 'pending',

@@ -1,7 +1,7 @@
 /** Which deliveries an alert asks for. */
 import { deliveryIdOf, type Alert, type Delivery, type Instant } from '@quorate/contracts';
 
-export type ChannelType = 'pagerduty' | 'webhook';
+export type ChannelType = 'pagerduty' | 'webhook' | 'heartbeat';
 
 /** Channels that escalate and repeat by themselves; a reminder would only be noise there. */
 const remindsByItself: ReadonlySet<ChannelType> = new Set(['pagerduty']);
@@ -29,8 +29,9 @@ export function newDelivery(alert: Alert, channelId: string, now: Instant): Deli
   };
 }
 
-/** One delivery for each channel that the alert names, in that order. */
+/** One delivery for each channel that the alert names, in that order; none of what nobody wants to hear any more. */
 export function planDeliveries(alert: Alert, { typeOf, now }: PlanFacts): Delivery[] {
+  if (alert.expiresAt !== undefined && now >= alert.expiresAt) return [];
   const wants = (channelId: string): boolean => {
     const type = typeOf(channelId);
     return alert.transition !== 'reminder' || type === undefined || !remindsByItself.has(type);

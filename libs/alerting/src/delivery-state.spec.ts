@@ -48,6 +48,15 @@ describe('a delivery', () => {
     expect(isExpired(planned, now + dayMs, policy)).toBe(true);
   });
 
+  it('of what is wanted for a while only is dead when its next try would come after that', () => {
+    const pulse = { ...planned, alert: { ...planned.alert, expiresAt: now + 6_000 } };
+    const first = afterAttempt(pulse, ended('failed'), worstLuck);
+    expect(first).toMatchObject({ state: 'pending', nextAttemptAt: now + 5_013 });
+    expect(afterAttempt(first, ended('failed', { at: now + 5_013 }), worstLuck)).toMatchObject({ state: 'dead' });
+    expect(isExpired(pulse, now + 5_999, policy)).toBe(false);
+    expect(isExpired(pulse, now + 6_000, policy)).toBe(true);
+  });
+
   it('keeps the newest attempts only, and counts all', () => {
     let delivery = planned;
     for (let index = 0; index < 60; index++) {

@@ -18,8 +18,8 @@ function failureCountOf({ attempts, plannedAt }: Delivery): number {
   return attempts.filter(({ at }) => at >= plannedAt).length;
 }
 
-export function isExpired({ plannedAt }: Delivery, now: Instant, policy: RetryPolicy): boolean {
-  return now >= plannedAt + policy.giveUpAfterMs;
+export function isExpired({ plannedAt, alert }: Delivery, now: Instant, policy: RetryPolicy): boolean {
+  return now >= Math.min(plannedAt + policy.giveUpAfterMs, alert.expiresAt ?? Infinity);
 }
 
 /** The delivery after a try. `random` is from 0 up to 1. */

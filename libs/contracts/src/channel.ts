@@ -30,6 +30,21 @@ const webhookSettingsSchema = z.strictObject({
   }),
 });
 
+/**
+ * Where the sign of life of the dead man's switch goes, as healthchecks.io and its like take it. Quorate makes this
+ * channel from the installation's settings: an alert sent here would say that all is well.
+ */
+export const heartbeatSettingsSchema = z.strictObject({
+  ...commonSettings,
+  type: z.literal('heartbeat'),
+  heartbeat: z.strictObject({
+    /** Secret. Whoever knows it can say that all is well. */
+    url: z.string().min(1).max(4_096),
+    method: z.enum(['GET', 'POST']),
+  }),
+});
+export type HeartbeatSettings = z.infer<typeof heartbeatSettingsSchema>;
+
 export const channelSettingsSchema = z.discriminatedUnion('type', [pagerdutySettingsSchema, webhookSettingsSchema]);
 export type ChannelSettings = z.infer<typeof channelSettingsSchema>;
 
@@ -39,6 +54,7 @@ const recordFields = { v: z.literal(1), entity: z.literal('channel'), id: channe
 export const channelRecordSchema = z.discriminatedUnion('type', [
   pagerdutySettingsSchema.extend(recordFields),
   webhookSettingsSchema.extend(recordFields),
+  heartbeatSettingsSchema.extend(recordFields),
 ]);
 export type ChannelRecord = z.infer<typeof channelRecordSchema>;
 

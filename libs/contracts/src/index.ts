@@ -3,8 +3,10 @@ export {
   channelRecordSchema,
   channelSettingsSchema,
   directoryKeyOfChannel,
+  heartbeatSettingsSchema,
   type ChannelRecord,
   type ChannelSettings,
+  type HeartbeatSettings,
 } from './channel.ts';
 export { checkSchema, type Check } from './check.ts';
 export { commandSchema, type Command } from './command.ts';

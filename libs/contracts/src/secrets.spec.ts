@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { channelSettingsSchema } from './channel.ts';
+import { channelSettingsSchema, heartbeatSettingsSchema } from './channel.ts';
 import { probeSchema } from './probe.ts';
 import { isSecretHeader, mapChannelSecrets, mapProbeSecrets } from './secrets.ts';
 
@@ -49,5 +49,11 @@ describe('secrets', () => {
     expect(mapChannelSecrets(webhook, hide)).toMatchObject({
       webhook: { secret: '</webhook/secret>', headers: { Authorization: '</webhook/headers/authorization>' } },
     });
+    const heartbeat = heartbeatSettingsSchema.parse({
+      name: 'Watch',
+      type: 'heartbeat',
+      heartbeat: { url: 'https://hc.example/ping/1', method: 'GET' },
+    });
+    expect(mapChannelSecrets(heartbeat, hide)).toMatchObject({ heartbeat: { url: '</heartbeat/url>', method: 'GET' } });
   });
 });

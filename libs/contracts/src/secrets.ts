@@ -2,7 +2,7 @@
  * Which parts of a monitor or a channel are secret. They travel and rest sealed: a string with `sealedPrefix`, made and
  * opened by the services that hold the key (`@quorate/runtime`).
  */
-import type { ChannelSettings } from './channel.ts';
+import type { ChannelSettings, HeartbeatSettings } from './channel.ts';
 import type { HttpProbe, Probe } from './probe.ts';
 
 export const sealedPrefix = 'sealed:v1:';
@@ -50,18 +50,29 @@ export function mapProbeSecrets<Holder extends Probe>(holder: Holder, map: Secre
 }
 
 /** A copy of a channel or its record with each secret mapped. */
-export function mapChannelSecrets<Holder extends ChannelSettings>(channel: Holder, map: SecretMapping): Holder {
-  if (channel.type === 'pagerduty') {
-    const { pagerduty } = channel;
-    return { ...channel, pagerduty: { ...pagerduty, routingKey: map(pagerduty.routingKey, '/pagerduty/routingKey') } };
+export function mapChannelSecrets<Holder extends ChannelSettings | HeartbeatSettings>(
+  channel: Holder,
+  map: SecretMapping,
+): Holder {
+  switch (channel.type) {
+    case 'pagerduty': {
+      const { pagerduty } = channel;
+      const routingKey = map(pagerduty.routingKey, '/pagerduty/routingKey');
+      return { ...channel, pagerduty: { ...pagerduty, routingKey } };
+    }
+    case 'webhook': {
+      const { webhook } = channel;
+      const secret = map(webhook.secret, '/webhook/secret');
+      return {
+        ...channel,
+        webhook: { ...webhook, secret, headers: mapHeaders(webhook.headers, '/webhook/headers', map) },
+      };
+    }
+    case 'heartbeat': {
+      const { heartbeat } = channel;
+      return { ...channel, heartbeat: { ...heartbeat, url: map(heartbeat.url, '/heartbeat/url') } };
+    }
+    default:
+      return channel satisfies never;
   }
-  const { webhook } = channel;
-  return {
-    ...channel,
-    webhook: {
-      ...webhook,
-      secret: map(webhook.secret, '/webhook/secret'),
-      headers: mapHeaders(webhook.headers, '/webhook/headers', map),
-    },
-  };
 }

@@ -13,12 +13,17 @@ const serializer = new PrometheusSerializer(undefined, false, undefined, true, t
 export interface Counter {
   add(count: number, attributes?: Attributes): void;
 }
+export interface Gauge {
+  record(value: number, attributes?: Attributes): void;
+}
 export interface Histogram {
   record(value: number, attributes?: Attributes): void;
 }
 
 const counter = (name: string, description: string): Counter => meter.createCounter(name, { description });
 const upDown = (name: string, description: string): Counter => meter.createUpDownCounter(name, { description });
+
+const gauge = (name: string, description: string): Gauge => meter.createGauge(name, { description });
 
 const secondsBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -61,6 +66,11 @@ export const metrics = {
   deliveriesEnded: counter('quorate_deliveries_ended', 'Deliveries that were made or given up.'),
   /** `type` */
   deliveriesPending: upDown('quorate_deliveries_pending', 'Deliveries planned and not yet ended in this process.'),
+  /** By the log's clock. */
+  pulseSentAt: gauge(
+    'quorate_dead_mans_switch_pulse_timestamp_seconds',
+    'When the other side last took a sign of life of the dead man’s switch, since the epoch.',
+  ),
   /** `type`, `state` */
   breakerChanges: counter('quorate_channel_breaker_changes', 'Circuit breakers that opened or closed.'),
   /** `service`, `topic` */

@@ -1,4 +1,5 @@
 export { buildVote, DeliveryStage, openDeliveryStage } from './delivery-stage.ts';
+export { startHeartbeatReceiver, type HeartbeatReceiver } from './heartbeat-receiver.ts';
 export { createSimulatedLog, SimulatedLog, type Report } from './simulated-log.ts';
 export {
   startPagerDutyStandIn,

@@ -12,12 +12,13 @@ export interface Message {
   readonly now: Instant;
 }
 
-/** A POST of JSON. */
 export interface ChannelCall {
+  readonly method: 'GET' | 'POST';
   readonly url: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** JSON; null where there is nothing to say. */
+  readonly body: string | null;
 }
 
 export interface ChannelAnswer {

@@ -27,8 +27,8 @@ function bodyOf(alert: Alert, changes: Partial<Message> = {}): string {
     pagerduty: { routingKey: stage.routingKey, url: 'https://events.pagerduty.com/v2/enqueue' },
   } satisfies ChannelRecord;
   const delivery = newDelivery(alert, stage.channelId, stage.startedAt);
-  return pagerdutyChannel.call(channel, { delivery, traceId: null, publicUrl: null, now: stage.startedAt, ...changes })
-    .body;
+  const message = { delivery, traceId: null, publicUrl: null, now: stage.startedAt, ...changes };
+  return pagerdutyChannel.call(channel, message).body ?? '';
 }
 
 const eventOf = (alert: Alert, changes: Partial<Message> = {}) => JSON.parse(bodyOf(alert, changes)) as PagerDutyEvent;

@@ -97,6 +97,7 @@ function saidBy(text: string): string {
 export const pagerdutyChannel: ChannelType<Pagerduty> = {
   budget,
   call: (channel: Pagerduty, message: Message): ChannelCall => ({
+    method: 'POST',
     url: channel.pagerduty.url,
     headers: {},
     body: bodyOf(channel, message),

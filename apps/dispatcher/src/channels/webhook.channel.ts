@@ -108,7 +108,7 @@ export const webhookChannel: ChannelType<Webhook> = {
       body,
       now: message.now,
     });
-    return { url: channel.webhook.url, headers: { ...wantedHeaders(channel), ...signed }, body };
+    return { method: 'POST', url: channel.webhook.url, headers: { ...wantedHeaders(channel), ...signed }, body };
   },
   judge: ({ statusCode }) => judgeStatus(statusCode),
 };

@@ -1,11 +1,11 @@
-/** One POST over HTTP, bounded in time and size. It never rejects: whatever happens is an answer or a reason. */
+/** One call over HTTP, bounded in time and size. It never rejects: whatever happens is an answer or a reason. */
 import { request, type Dispatcher } from 'undici';
 import type { ChannelCall } from './channels/channel-call.ts';
 
 /** No more of an answer is read: it is only looked at for a reason. */
 const answerBytesMax = 16 * 1024;
 
-export interface PostSettings {
+export interface CallSettings {
   readonly agent: Dispatcher;
   /** From here to the last byte of the answer. */
   readonly deadlineMs: number;
@@ -15,7 +15,7 @@ export interface PostSettings {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export type PostOutcome =
+export type CallOutcome =
   | {
       readonly kind: 'answered';
       readonly statusCode: number;
@@ -35,7 +35,7 @@ async function beginningOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function failureOf(error: unknown, deadline: AbortSignal, deadlineMs: number): PostOutcome {
+function failureOf(error: unknown, deadline: AbortSignal, deadlineMs: number): CallOutcome {
   if (deadline.aborted) return { kind: 'failed', error: `no complete answer within ${deadlineMs} ms`, retryable: true };
   if (!(error instanceof Error)) return { kind: 'failed', error: 'failed for an unknown reason', retryable: true };
   const { code, retryable } = error as { code?: unknown; retryable?: unknown };
@@ -44,14 +44,14 @@ function failureOf(error: unknown, deadline: AbortSignal, deadlineMs: number): P
   return { kind: 'failed', error: `${message} (${name})`, retryable: retryable !== false };
 }
 
-export async function post(call: ChannelCall, settings: PostSettings): Promise<PostOutcome> {
+export async function makeCall(call: ChannelCall, settings: CallSettings): Promise<CallOutcome> {
   const { agent, deadlineMs, signal, headers } = settings;
   const deadline = AbortSignal.timeout(deadlineMs);
   try {
     const answer = await request(call.url, {
       dispatcher: agent,
-      method: 'POST',
-      headers: { ...call.headers, ...headers, 'content-type': 'application/json' },
+      method: call.method,
+      headers: { ...call.headers, ...headers, ...(call.body !== null && { 'content-type': 'application/json' }) },
       body: call.body,
       signal: AbortSignal.any([deadline, signal]),
     });
