@@ -12,6 +12,8 @@ function testAlert({ testId, channelId, at }: TestChannel): Alert {
   const incidentId = `test:${testId}`;
   return {
     v: 1,
+    subject: 'monitor',
+    trouble: null,
     alertId: alertIdOf(incidentId, 'test', 0),
     incidentId,
     monitorId: testId,

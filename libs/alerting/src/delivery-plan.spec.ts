@@ -8,6 +8,8 @@ const incidentId = `6f2c1a52-7f0d-4f6e-9d3b-0a1b2c3d4e5f:${now}`;
 function alertOf(transition: Alert['transition'], channelIds: string[]): Alert {
   return {
     v: 1,
+    subject: 'monitor',
+    trouble: null,
     alertId: `${incidentId}:${transition}:0`,
     incidentId,
     monitorId: '6f2c1a52-7f0d-4f6e-9d3b-0a1b2c3d4e5f',

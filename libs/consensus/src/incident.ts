@@ -45,7 +45,8 @@ export function incidentFaceOf(monitor: MonitorRecord): Face {
 function alertOf(work: Work, incident: Incident, { parent: _parent, ...telling }: Telling): Alert {
   const { remindedAt: _remindedAt, reminderCount: _count, traceparent: _traceparent, ...told } = incident;
   const alertId = alertIdOf(incident.incidentId, telling.transition, telling.sequence);
-  return { v: 1, ...told, ...telling, alertId, monitorId: work.monitorId, at: work.context.now };
+  const about = { subject: 'monitor', trouble: null, monitorId: work.monitorId } as const;
+  return { v: 1, ...told, ...telling, ...about, alertId, at: work.context.now };
 }
 
 function tell(work: Work, incident: Incident, telling: Telling): void {

@@ -13,6 +13,8 @@ export function pulse(work: KnownWork, { kind, dueAt, check }: AnnouncedWindow, 
   const incidentId = incidentIdOf(monitorId, dueAt);
   const alert: Alert = {
     v: 1,
+    subject: 'monitor',
+    trouble: null,
     alertId: alertIdOf(incidentId, 'pulse', 0),
     incidentId,
     monitorId,

@@ -7,8 +7,25 @@ import { castVoteSchema } from './vote.ts';
 export const resolveCauseSchema = z.enum(['recovered', 'paused', 'deleted']);
 export type ResolveCause = z.infer<typeof resolveCauseSchema>;
 
+/** What a platform alert tells beside its name. For people: each is a sentence or two. */
+export const platformTroubleSchema = z.object({
+  severity: z.enum(['critical', 'error', 'warning']),
+  /** What is wrong, and since when. */
+  detail: z.string().max(2_000),
+  /** What it means for monitors. */
+  consequence: z.string().max(2_000),
+  /** What to do. */
+  remedy: z.string().max(2_000),
+});
+export type PlatformTrouble = z.infer<typeof platformTroubleSchema>;
+
 export const alertSchema = z.object({
   v: z.literal(1),
+  /**
+   * Who is in trouble: a target, or Quorate itself. Of a platform alert `monitor` is a stand-in: its `name` the
+   * condition in a sentence, its `type` "platform", its `target` the condition's key.
+   */
+  subject: z.enum(['monitor', 'platform']).default('monitor'),
   /** `incidentId:transition:sequence` */
   alertId: z.string().max(160),
   incidentId: z.string().max(128),
@@ -24,7 +41,9 @@ export const alertSchema = z.object({
     target: z.string(),
     tags: z.record(z.string(), z.string()),
   }),
-  /** The channels that the monitor named when the alert was decided. */
+  /** Of a platform alert only. */
+  trouble: platformTroubleSchema.nullable().default(null),
+  /** The channels that the monitor, or for the platform the installation, named when the alert was decided. */
   channelIds: z.array(channelIdSchema),
   firstFailureAt: instantSchema,
   openedAt: instantSchema,
@@ -33,7 +52,7 @@ export const alertSchema = z.object({
   resolveCause: resolveCauseSchema.nullable(),
   /** Who acknowledged it; null for other transitions. */
   acknowledgedBy: z.string().max(200).nullable(),
-  /** The regions that saw the target down. */
+  /** The regions that saw the target down; of a platform alert those that it is about. */
   regions: z.array(regionSchema),
   expectedRegions: z.array(regionSchema),
   /** The votes of the deciding round: the evidence. */

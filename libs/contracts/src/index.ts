@@ -1,4 +1,11 @@
-export { alertSchema, resolveCauseSchema, type Alert, type ResolveCause } from './alert.ts';
+export {
+  alertSchema,
+  platformTroubleSchema,
+  resolveCauseSchema,
+  type Alert,
+  type PlatformTrouble,
+  type ResolveCause,
+} from './alert.ts';
 export {
   channelRecordSchema,
   channelSettingsSchema,

@@ -89,6 +89,8 @@ export class DeliveryStage {
     const at = this.log.now();
     return {
       v: 1,
+      subject: 'monitor',
+      trouble: null,
       alertId: alertIdOf(incidentId, transition, 0),
       incidentId,
       monitorId: this.monitorId,
@@ -108,6 +110,21 @@ export class DeliveryStage {
       ...changes,
     };
   }
+
+  /** What makes of an alert one about Quorate itself. */
+  readonly platformTrouble: Partial<Alert> = {
+    subject: 'platform',
+    monitor: { name: 'Region ap is silent', type: 'platform', target: 'region-silent:ap', tags: {} },
+    trouble: {
+      severity: 'error',
+      detail: 'Its prober was last heard at 2027-01-15 07:59:40 UTC.',
+      consequence: '2 of 3 regions decide meanwhile.',
+      remedy: 'Start a prober there.',
+    },
+    regions: ['ap'],
+    expectedRegions: ['ap', 'eu', 'us'],
+    votes: [],
+  };
 
   /** As the aggregator does. */
   async raise(transition: Alert['transition'], changes: Partial<Alert> = {}): Promise<void> {

@@ -8,6 +8,7 @@ import {
   alertTold,
   deliveryOf,
   deliveryTold,
+  platformAlertOf,
   resolvedAlertOf,
   roundOf,
   startAt,
@@ -71,6 +72,34 @@ describe('the read model', () => {
     expect(timeline.find(({ type }) => type === 'delivery')?.delivery?.attempts).toEqual([
       { ...attempt, at: '2026-11-21T10:00:40.050Z' },
     ]);
+  });
+
+  it('shows an incident of Quorate itself beside those of monitors, in words and without a monitor', async () => {
+    const [conditionId, channelId] = [unknownId(), await model.newChannel()];
+    const opened = platformAlertOf(conditionId, { channelIds: [channelId] });
+    await system.say(alertTold(opened), deliveryTold(deliveryOf(opened, channelId)));
+    expect(await model.incident(opened.incidentId)).toMatchObject({
+      kind: 'platform',
+      monitorId: null,
+      status: 'open',
+      regions: ['ap'],
+      platform: { condition: 'region-silent:ap', title: 'Region ap is silent', ...opened.trouble },
+    });
+    await until(async () => (await model.deliveriesOf(channelId)).length === 1);
+    expect(await model.deliveriesOf(channelId)).toMatchObject([{ monitorId: null, incidentId: opened.incidentId }]);
+    const of = async (kind: string) => {
+      const { body } = await system.client.get<{ items: { id: string }[] }>(`/api/v1/incidents?kind=${kind}`);
+      return body.items.map(({ id }) => id);
+    };
+    expect(await of('platform')).toEqual([opened.incidentId]);
+    expect(await of('monitor')).not.toContain(opened.incidentId);
+
+    const resolvedAt = startAt + 90_000;
+    const change = { transition: 'resolved', at: resolvedAt, resolvedAt, resolveCause: 'recovered' } as const;
+    await system.say(alertTold(platformAlertOf(conditionId, change)));
+    await until(async () => (await model.incident(opened.incidentId)).status === 'resolved');
+    const { timeline } = await model.incident(opened.incidentId);
+    expect(timeline.map(({ type }) => type)).toEqual(['alert', 'delivery', 'alert', 'resolved']);
   });
 
   it('still explains an incident whose rounds are no longer kept', async () => {

@@ -63,6 +63,8 @@ export function alertOf(monitorId: string, change: Partial<Alert> = {}): Alert {
   const { transition = 'opened', sequence = 0 } = change;
   return {
     v: 1,
+    subject: 'monitor',
+    trouble: null,
     alertId: alertIdOf(incidentId, transition, sequence),
     incidentId,
     monitorId,
@@ -81,6 +83,23 @@ export function alertOf(monitorId: string, change: Partial<Alert> = {}): Alert {
     votes: [voteOf('eu', 'down'), voteOf('us', 'down')],
     ...change,
   };
+}
+
+/** An alert of Quorate itself; `conditionId` is what stands for a monitor's ID. */
+export function platformAlertOf(conditionId: string, change: Partial<Alert> = {}): Alert {
+  return alertOf(conditionId, {
+    subject: 'platform',
+    monitor: { name: 'Region ap is silent', type: 'platform', target: 'region-silent:ap', tags: {} },
+    trouble: {
+      severity: 'error',
+      detail: 'Its prober was last heard at 2026-11-21 10:00:00 UTC.',
+      consequence: '2 of 3 regions decide meanwhile.',
+      remedy: 'Start a prober there.',
+    },
+    regions: ['ap'],
+    votes: [],
+    ...change,
+  });
 }
 
 export function resolvedAlertOf(monitorId: string, change: Partial<Alert> = {}): Alert {

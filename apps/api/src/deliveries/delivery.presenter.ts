@@ -14,7 +14,7 @@ export function presentDelivery({
   return {
     id: deliveryId,
     incidentId: alert.incidentId,
-    monitorId: alert.monitorId,
+    monitorId: alert.subject === 'platform' ? null : alert.monitorId,
     transition: alert.transition,
     channelId,
     state,

@@ -11,7 +11,8 @@ export const deliverySchema = z.object({
   /** `incidentId:transition:sequence:channelId`; receivers drop duplicates by it. */
   id: deliveryIdSchema,
   incidentId: z.string(),
-  monitorId: z.uuid(),
+  /** Null when it tells of Quorate itself. */
+  monitorId: z.uuid().nullable(),
   transition: transitionSchema,
   channelId: z.uuid(),
   state: deliveryRecordSchema.shape.state,

@@ -1,14 +1,21 @@
 /** An incident and what was said of it: its alerts, and the comments of people. */
-import type { Alert, ResolveCause } from '@quorate/contracts';
+import type { Alert, PlatformTrouble, ResolveCause } from '@quorate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { instantColumn } from '../database/instant.column.ts';
+
+/** What an incident of Quorate itself is about. */
+export interface PlatformIncident extends PlatformTrouble {
+  /** The condition's key, such as `region-silent:ap`. */
+  readonly condition: string;
+  readonly title: string;
+}
 
 @Entity('incidents')
 export class IncidentEntity {
   @PrimaryColumn({ type: 'text' })
   id!: string;
 
-  /** Kept when the monitor is deleted: what happened stays known. */
+  /** Kept when the monitor is deleted: what happened stays known. Of an incident of Quorate itself, the condition's. */
   @Column({ name: 'monitor_id', type: 'uuid' })
   monitorId!: string;
 
@@ -33,6 +40,10 @@ export class IncidentEntity {
   /** The regions that saw the target down. */
   @Column({ type: 'jsonb' })
   regions!: string[];
+
+  /** Null for an incident of a monitor. */
+  @Column({ type: 'jsonb', nullable: true })
+  platform!: PlatformIncident | null;
 }
 
 @Entity('incident_alerts')

@@ -4,7 +4,9 @@ import type { IncidentAnswer, IncidentSummary } from './incident.schema.ts';
 
 export const exampleIncidentSummary: IncidentSummary = {
   id: exampleDelivery.incidentId,
+  kind: 'monitor',
   monitorId: exampleDelivery.monitorId,
+  platform: null,
   status: 'open',
   firstFailureAt: '2026-11-21T10:00:30.000Z',
   openedAt: '2026-11-21T10:00:40.512Z',

@@ -5,10 +5,12 @@ import type { IncidentAnswer, IncidentSummary } from './incident.schema.ts';
 import { timelineOf, type IncidentHistory } from './timeline.ts';
 
 export function presentIncidentSummary(incident: IncidentEntity): IncidentSummary {
-  const { id, monitorId, firstFailureAt, openedAt, resolvedAt, cause, regions } = incident;
+  const { id, monitorId, platform, firstFailureAt, openedAt, resolvedAt, cause, regions } = incident;
   return {
     id,
-    monitorId,
+    kind: platform === null ? 'monitor' : 'platform',
+    monitorId: platform === null ? monitorId : null,
+    platform,
     status: statusOf(incident),
     firstFailureAt: isoOf(firstFailureAt),
     openedAt: isoOf(openedAt),

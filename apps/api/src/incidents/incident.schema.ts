@@ -1,5 +1,11 @@
 /** Incidents on the wire: what is asked and what is answered. */
-import { resolveCauseSchema, roundKindSchema, transitionSchema, verdictSchema } from '@quorate/contracts';
+import {
+  platformTroubleSchema,
+  resolveCauseSchema,
+  roundKindSchema,
+  transitionSchema,
+  verdictSchema,
+} from '@quorate/contracts';
 import { z } from 'zod';
 import { deliverySchema } from '../deliveries/delivery.schema.ts';
 import { isoInstantSchema } from '../http/instants.ts';
@@ -36,16 +42,23 @@ export const timelineEntrySchema = z.discriminatedUnion('type', [
 ]);
 export type TimelineEntry = z.infer<typeof timelineEntrySchema>;
 
+const incidentKindSchema = z.enum(['monitor', 'platform']);
+
 const incidentFields = {
   id: incidentIdSchema,
-  monitorId: z.uuid(),
+  /** Whose: a monitor's, or Quorate's own. */
+  kind: incidentKindSchema,
+  /** Null for an incident of Quorate itself. */
+  monitorId: z.uuid().nullable(),
+  /** Of an incident of Quorate itself; null for a monitor's. */
+  platform: z.object({ condition: z.string(), title: z.string(), ...platformTroubleSchema.shape }).nullable(),
   status: z.enum(['open', 'acknowledged', 'resolved']),
   firstFailureAt: isoInstantSchema,
   openedAt: isoInstantSchema,
   resolvedAt: isoInstantSchema.nullable(),
   /** Why it was resolved; null while it is open. */
   cause: resolveCauseSchema.nullable(),
-  /** The regions that saw the target down. */
+  /** The regions that saw the target down, or that an incident of Quorate itself is about. */
   regions: z.array(z.string()),
 };
 
@@ -60,6 +73,7 @@ export const incidentsQuerySchema = z.strictObject({
   ...pageParametersOf(incidentIdSchema),
   status: incidentFields.status.optional(),
   monitorId: z.uuid().optional(),
+  kind: incidentKindSchema.optional(),
 });
 export type IncidentsQuery = z.output<typeof incidentsQuerySchema>;
 

@@ -18,6 +18,8 @@ const conditions = {
   resolved: 'incident.resolvedAt IS NOT NULL',
 } as const;
 
+const kinds = { monitor: 'incident.platform IS NULL', platform: 'incident.platform IS NOT NULL' } as const;
+
 /** @throws ProblemError when there is none. `isLocked` keeps it as it is until the transaction ends. */
 export async function findIncident(manager: EntityManager, id: string, isLocked = false): Promise<IncidentEntity> {
   const lock = isLocked ? { lock: { mode: 'pessimistic_write' as const } } : {};
@@ -28,13 +30,14 @@ export async function findIncident(manager: EntityManager, id: string, isLocked 
 
 /** The page's rows and one more. */
 export function listIncidents(database: DataSource, query: IncidentsQuery): Promise<IncidentEntity[]> {
-  const { status, monitorId, cursor, limit } = query;
+  const { status, monitorId, kind, cursor, limit } = query;
   const builder = database
     .createQueryBuilder(IncidentEntity, 'incident')
     .orderBy('incident.openedAt', 'DESC')
     .addOrderBy('incident.id', 'DESC')
     .take(limit + 1);
   if (status !== undefined) builder.andWhere(conditions[status]);
+  if (kind !== undefined) builder.andWhere(kinds[kind]);
   if (monitorId !== undefined) builder.andWhere('incident.monitorId = :monitorId', { monitorId });
   if (cursor !== undefined) {
     builder.andWhere('(incident.openedAt, incident.id) < (:at, :id)', { at: new Date(cursor.at), id: cursor.id });

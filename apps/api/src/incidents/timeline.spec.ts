@@ -17,6 +17,7 @@ const incident: IncidentEntity = {
   acknowledgedBy: null,
   resolvedAt: null,
   cause: null,
+  platform: null,
   regions: ['eu'],
 };
 

@@ -30,7 +30,7 @@ async function projectAlerts(manager: EntityManager, records: readonly TaskRecor
     alerts.map(({ monitorId }) => monitorId),
   );
   for (const alert of alerts) {
-    if (known.has(alert.monitorId)) await openIncident(manager, alert);
+    if (alert.subject === 'platform' || known.has(alert.monitorId)) await openIncident(manager, alert);
     if (await updateIncident(manager, alert)) await insertAlert(manager, alert);
   }
 }
@@ -45,8 +45,8 @@ function tellsOfIncident({ transition }: Alert): boolean {
  */
 async function openIncident(manager: EntityManager, alert: Alert): Promise<void> {
   await manager.query(
-    `INSERT INTO incidents (id, monitor_id, first_failure_at, opened_at, resolved_at, cause, regions)
-      VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO incidents (id, monitor_id, first_failure_at, opened_at, resolved_at, cause, regions, platform)
+      VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb) ON CONFLICT (id) DO NOTHING`,
     [
       alert.incidentId,
       alert.monitorId,
@@ -55,8 +55,14 @@ async function openIncident(manager: EntityManager, alert: Alert): Promise<void>
       dateOrNull(alert.resolvedAt),
       alert.resolveCause,
       jsonbOf(alert.regions),
+      platformOf(alert),
     ],
   );
+}
+
+/** What Quorate's own incident is about, as JSON text; null for a monitor's. */
+function platformOf({ monitor, trouble }: Alert): string | null {
+  return trouble === null ? null : jsonbOf({ condition: monitor.target, title: monitor.name, ...trouble });
 }
 
 /** Whether the incident is in the read model. What happened first stays. */

@@ -1,5 +1,5 @@
-/** An alert's facts as every channel tells them: ISO times, and each region's vote with its evidence. */
-import type { Alert, CastVote, Instant } from '@quorate/contracts';
+/** An alert's facts as every channel tells them: ISO times, each region's vote with evidence, Quorate's own trouble. */
+import type { Alert, CastVote, Instant, PlatformTrouble } from '@quorate/contracts';
 
 export function isoTime(at: Instant): string;
 export function isoTime(at: Instant | null): string | null;
@@ -34,10 +34,27 @@ export function decidingVote({ votes }: Alert): CastVote | undefined {
   return votes.find(({ outcome }) => outcome === 'down');
 }
 
+/** What a platform alert tells: Quorate itself is in trouble, and no target is down. */
+export interface PlatformFacts extends PlatformTrouble {
+  readonly condition: string;
+  readonly title: string;
+  readonly since: string;
+  readonly regions: readonly string[];
+}
+
+/** Null of a monitor's alert. */
+export function platformFacts({ monitor, trouble, firstFailureAt, regions }: Alert): PlatformFacts | null {
+  if (trouble === null) return null;
+  return { condition: monitor.target, title: monitor.name, since: isoTime(firstFailureAt), regions, ...trouble };
+}
+
 /** The alert in one line: who is down, why, and who saw it. */
 export function headlineOf(alert: Alert): string {
-  const { monitor, regions, expectedRegions, transition } = alert;
+  const { monitor, regions, expectedRegions, transition, trouble } = alert;
   if (transition === 'test') return 'Test alert from Quorate: nothing is down';
+  if (trouble !== null) {
+    return transition === 'resolved' ? `Quorate: over: ${monitor.name}` : `Quorate: ${monitor.name}. ${trouble.detail}`;
+  }
   if (transition === 'resolved') return `${monitor.name} is up again`;
   const why = decidingVote(alert)?.message ?? decidingVote(alert)?.reason ?? 'no answer as expected';
   const seenFrom = `${regions.length} of ${expectedRegions.length} regions: ${regions.join(', ')}`;

@@ -114,6 +114,30 @@ describe('an event for PagerDuty', () => {
     });
   });
 
+  it('tells of trouble in Quorate itself what is wrong, what it means and what to do, and accuses no target', () => {
+    const { payload } = eventOf(stage.alertOf('opened', stage.platformTrouble), { traceId: stage.traceId });
+    expect(payload).toEqual({
+      summary: 'Quorate: Region ap is silent. Its prober was last heard at 2027-01-15 07:59:40 UTC.',
+      source: 'quorate',
+      severity: 'error',
+      component: 'Quorate',
+      class: 'platform',
+      timestamp: '2027-01-15T07:59:40.000Z',
+      custom_details: {
+        condition: 'region-silent:ap',
+        title: 'Region ap is silent',
+        since: '2027-01-15T07:59:40.000Z',
+        regions: ['ap'],
+        ...stage.platformTrouble.trouble,
+        incident: stage.incidentId,
+        opened_at: '2027-01-15T08:00:00.000Z',
+        trace_id: stage.traceId,
+      },
+    });
+    const resolved = eventOf(stage.alertOf('resolved', stage.platformTrouble));
+    expect(resolved).toMatchObject({ event_action: 'resolve', dedup_key: stage.incidentId });
+  });
+
   it('says something even when no vote does', () => {
     expect(eventOf(stage.alertOf('opened', { votes: [] })).payload).toMatchObject({
       summary: 'Shop is down: no answer as expected (2 of 3 regions: eu, us)',

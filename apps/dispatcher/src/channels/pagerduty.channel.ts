@@ -2,7 +2,7 @@
 import type { Alert, ChannelRecord } from '@quorate/contracts';
 import type { ChannelAnswer, ChannelCall, ChannelType, Judgement, Message } from './channel-call.ts';
 import { cut } from './cut.ts';
-import { decidingVote, headlineOf, isoTime, outstandingRegions, voteFacts } from './evidence.ts';
+import { decidingVote, headlineOf, isoTime, outstandingRegions, platformFacts, voteFacts } from './evidence.ts';
 import { judgeStatus } from './judgement.ts';
 
 const summaryCharactersMax = 1_024;
@@ -23,33 +23,48 @@ function actionOf({ transition }: Alert): EventAction {
   return transition === 'acknowledged' ? 'acknowledge' : 'trigger';
 }
 
-function detailsOf({ delivery: { alert, late }, traceId }: Message): Record<string, unknown> {
+function outageDetails(alert: Alert): Record<string, unknown> {
   return {
     monitor: { id: alert.monitorId, ...alert.monitor },
-    incident: alert.incidentId,
     first_failure_at: isoTime(alert.firstFailureAt),
-    opened_at: isoTime(alert.openedAt),
     regions_down: alert.regions,
     regions_expected: alert.expectedRegions,
     votes: alert.votes.map(voteFacts),
     regions_outstanding: outstandingRegions(alert),
+  };
+}
+
+function detailsOf({ delivery: { alert, late }, traceId }: Message): Record<string, unknown> {
+  return {
+    ...(platformFacts(alert) ?? outageDetails(alert)),
+    incident: alert.incidentId,
+    opened_at: isoTime(alert.openedAt),
     trace_id: traceId,
     ...(late && { late: 'The incident was resolved before this could be sent' }),
   };
 }
 
-function payloadOf(message: Message, details: Record<string, unknown>): Record<string, unknown> {
-  const { alert } = message.delivery;
-  const { monitor, transition } = alert;
+/** What is in trouble, in PagerDuty's words. */
+function affectedBy(alert: Alert): Record<string, unknown> {
+  const { monitor, transition, trouble } = alert;
+  if (trouble !== null)
+    return { source: 'quorate', severity: trouble.severity, component: 'Quorate', class: 'platform' };
   const group = monitor.tags['team'] ?? monitor.tags['group'];
   return {
-    summary: cut(headlineOf(alert), summaryCharactersMax),
     source: monitor.target,
     severity: transition === 'test' ? 'info' : 'critical',
-    timestamp: isoTime(alert.firstFailureAt),
     component: monitor.name,
     ...(group !== undefined && { group }),
     class: decidingVote(alert)?.reason ?? monitor.type,
+  };
+}
+
+function payloadOf(message: Message, details: Record<string, unknown>): Record<string, unknown> {
+  const { alert } = message.delivery;
+  return {
+    summary: cut(headlineOf(alert), summaryCharactersMax),
+    timestamp: isoTime(alert.firstFailureAt),
+    ...affectedBy(alert),
     custom_details: details,
   };
 }

@@ -193,6 +193,23 @@ describe('a webhook', () => {
     ]);
   });
 
+  it('tells of trouble in Quorate itself under types of its own', async () => {
+    await run();
+    await stage.raise('opened', stage.platformTrouble);
+    await stage.raise('resolved', stage.platformTrouble);
+    await stage.reach(['opened delivered', 'resolved delivered']);
+    expect(bodies().map(({ type, data }) => [type, data['headline']])).toEqual([
+      ['platform.opened', 'Quorate: Region ap is silent. Its prober was last heard at 2027-01-15 07:59:40 UTC.'],
+      ['platform.resolved', 'Quorate: over: Region ap is silent'],
+    ]);
+    expect(bodies()[0]?.data).toMatchObject({
+      subject: 'platform',
+      monitor: null,
+      platform: { condition: 'region-silent:ap', regions: ['ap'], ...stage.platformTrouble.trouble },
+    });
+    expect(bodies()[0]?.data).not.toHaveProperty('votes');
+  });
+
   it.each([
     ['many regions with much to say', 30, 1_000],
     ['very many regions', 1_000, 1_000],

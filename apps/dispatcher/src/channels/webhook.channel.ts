@@ -3,10 +3,10 @@
  * `webhook-id` is the same for each try, so that a receiver can drop what it has seen.
  */
 import { createHmac } from 'node:crypto';
-import type { ChannelRecord, Instant, Transition } from '@quorate/contracts';
+import type { Alert, ChannelRecord, Instant, Transition } from '@quorate/contracts';
 import type { ChannelCall, ChannelType, Message } from './channel-call.ts';
 import { cut } from './cut.ts';
-import { headlineOf, isoTime, voteFacts } from './evidence.ts';
+import { headlineOf, isoTime, platformFacts, voteFacts } from './evidence.ts';
 import { judgeStatus } from './judgement.ts';
 
 const bodyBytesMax = 20_000;
@@ -23,6 +23,11 @@ const types: Readonly<Record<Transition, string>> = {
   pulse: 'dead-mans-switch.pulse',
 };
 
+/** Quorate's own trouble has types of its own: who counts outages must not count it. */
+function typeOf({ subject, transition }: Alert): string {
+  return subject === 'platform' ? `platform.${transition}` : types[transition];
+}
+
 /** Headers that the exchange itself sets. */
 const ownHeaders: ReadonlySet<string> = new Set([
   'host',
@@ -32,15 +37,22 @@ const ownHeaders: ReadonlySet<string> = new Set([
   'expect',
 ]);
 
+/** Who is in trouble: a monitor's target, or Quorate itself. */
+function aboutOf(alert: Alert): Record<string, unknown> {
+  const platform = platformFacts(alert);
+  const { name, type, target } = alert.monitor;
+  return platform === null ? { monitor: { id: alert.monitorId, name, type, target } } : { monitor: null, platform };
+}
+
 /** What is always there, and small. */
 function coreOf({ delivery: { alert, late }, traceId, publicUrl }: Message): Record<string, unknown> {
-  const { name, type, target } = alert.monitor;
   return {
+    subject: alert.subject,
     alertId: alert.alertId,
     incidentId: alert.incidentId,
     transition: alert.transition,
     headline: cut(headlineOf(alert), textCharactersMax),
-    monitor: { id: alert.monitorId, name, type, target },
+    ...aboutOf(alert),
     firstFailureAt: isoTime(alert.firstFailureAt),
     openedAt: isoTime(alert.openedAt),
     resolvedAt: isoTime(alert.resolvedAt),
@@ -56,6 +68,7 @@ function coreOf({ delivery: { alert, late }, traceId, publicUrl }: Message): Rec
 function dataInOrder(message: Message): (() => Record<string, unknown>)[] {
   const { alert } = message.delivery;
   const core = coreOf(message);
+  if (alert.subject === 'platform') return [() => core];
   const { tags } = alert.monitor;
   const { regions, expectedRegions } = alert;
   return [
@@ -69,10 +82,10 @@ function dataInOrder(message: Message): (() => Record<string, unknown>)[] {
 }
 
 function bodyOf(message: Message): string {
-  const { transition, at } = message.delivery.alert;
+  const { alert } = message.delivery;
   let body = '';
   for (const data of dataInOrder(message)) {
-    body = JSON.stringify({ type: types[transition], timestamp: isoTime(at), data: data() });
+    body = JSON.stringify({ type: typeOf(alert), timestamp: isoTime(alert.at), data: data() });
     if (Buffer.byteLength(body) < bodyBytesMax) break;
   }
   return body;
