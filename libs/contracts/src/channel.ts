@@ -1,7 +1,8 @@
 /** A configured destination of alerts, as the API takes it and as `directory` carries it (secrets sealed). */
 import { z } from 'zod';
 import { channelIdSchema } from './identifiers.ts';
-import { headerNameSchema, headerValueSchema, httpUrlSchema } from './probe.ts';
+import { headerNameSchema, headerValueSchema, httpUrlSchema } from './probes/http.ts';
+import { mapHeaderSecrets, type SecretMapping } from './secrets.ts';
 
 const commonSettings = {
   name: z.string().trim().min(1).max(200),
@@ -60,4 +61,32 @@ export type ChannelRecord = z.infer<typeof channelRecordSchema>;
 
 export function directoryKeyOfChannel(channelId: string): string {
   return `channel:${channelId}`;
+}
+
+/** A copy of a channel or its record with each secret mapped. */
+export function mapChannelSecrets<Holder extends ChannelSettings | HeartbeatSettings>(
+  channel: Holder,
+  map: SecretMapping,
+): Holder {
+  switch (channel.type) {
+    case 'pagerduty': {
+      const { pagerduty } = channel;
+      const routingKey = map(pagerduty.routingKey, '/pagerduty/routingKey');
+      return { ...channel, pagerduty: { ...pagerduty, routingKey } };
+    }
+    case 'webhook': {
+      const { webhook } = channel;
+      const secret = map(webhook.secret, '/webhook/secret');
+      return {
+        ...channel,
+        webhook: { ...webhook, secret, headers: mapHeaderSecrets(webhook.headers, '/webhook/headers', map) },
+      };
+    }
+    case 'heartbeat': {
+      const { heartbeat } = channel;
+      return { ...channel, heartbeat: { ...heartbeat, url: map(heartbeat.url, '/heartbeat/url') } };
+    }
+    default:
+      return channel satisfies never;
+  }
 }

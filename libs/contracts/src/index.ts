@@ -11,6 +11,7 @@ export {
   channelSettingsSchema,
   directoryKeyOfChannel,
   heartbeatSettingsSchema,
+  mapChannelSecrets,
   type ChannelRecord,
   type ChannelSettings,
   type HeartbeatSettings,
@@ -54,10 +55,9 @@ export {
   decisionSchema,
   monitorRecordSchema,
   isDeadMansSwitch,
+  monitorAnswerSchema,
   monitorSettingsSchema,
-  probeOf,
   selfMonitorSettingsSchema,
-  targetOf,
   type Decision,
   type MonitorRecord,
   type MonitorSettings,
@@ -66,21 +66,18 @@ export {
 } from './monitor.ts';
 export { murmur2, partitionOf } from './partition.ts';
 export { partitionReportPeriodMs, partitionReportSchema, type PartitionReport } from './partition-report.ts';
+export { mapProbeSecrets, patternsOf, probeOf, probeSchema, targetOf, type Probe } from './probe.ts';
 export {
   httpProbeSchema,
-  probeSchema,
-  tcpProbeSchema,
   type BodyExpectation,
-  type Drill,
   type HeaderExpectation,
   type HttpProbe,
   type JsonExpectation,
-  type Probe,
-  type SelfProbe,
-  type TcpProbe,
-  type TcpStep,
-} from './probe.ts';
-export { isSecretHeader, mapChannelSecrets, mapProbeSecrets, sealedPrefix, type SecretMapping } from './secrets.ts';
+} from './probes/http.ts';
+export type { PatternField } from './probes/probe-type.ts';
+export type { Drill, SelfProbe } from './probes/self.ts';
+export { tcpProbeSchema, type TcpProbe, type TcpStep } from './probes/tcp.ts';
+export { isSecretHeader, sealedPrefix, type SecretMapping } from './secrets.ts';
 export { partitionCountDefault, topics, type TopicDefinition, type TopicName, type TopicValue } from './topics.ts';
 export {
   lateVoteSchema,

@@ -1,12 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  isDeadMansSwitch,
-  monitorRecordSchema,
-  monitorSettingsSchema,
-  probeOf,
-  selfMonitorSettingsSchema,
-  targetOf,
-} from './monitor.ts';
+import { isDeadMansSwitch, monitorRecordSchema, monitorSettingsSchema, selfMonitorSettingsSchema } from './monitor.ts';
+import { probeOf, targetOf } from './probe.ts';
 
 const least = { name: 'Shop', type: 'http', http: { url: 'https://shop.example.com/health' } };
 

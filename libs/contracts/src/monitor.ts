@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { channelIdSchema, monitorIdSchema, regionSchema } from './identifiers.ts';
 import { instantSchema } from './instant.ts';
-import { httpProbeSchema, selfProbeSchema, tcpProbeSchema, type Probe } from './probe.ts';
+import { probedSchema, probeTypeNames, type Probe } from './probe.ts';
 
 export const decisionSchema = z.strictObject({
   /** How many of the expected voters must agree; a number is absolute. */
@@ -39,25 +39,13 @@ const commonSettings = {
   reminderMinutes: z.int().min(1).max(10_080).nullable().default(null),
 };
 
-const httpMonitorSettingsSchema = z.strictObject({
-  ...commonSettings,
-  type: z.literal('http'),
-  http: httpProbeSchema,
-});
-const tcpMonitorSettingsSchema = z.strictObject({
-  ...commonSettings,
-  type: z.literal('tcp'),
-  tcp: tcpProbeSchema,
-});
+/** The types that a user may choose. */
+const userTypes = ['http', 'tcp'] as const;
 
 /**
  * The built-in monitors: Quorate makes them from the installation's settings, so nobody else says how they behave.
  */
-export const selfMonitorSettingsSchema = z.strictObject({
-  ...commonSettings,
-  type: z.literal('self'),
-  self: selfProbeSchema,
-});
+export const selfMonitorSettingsSchema = probedSchema(commonSettings, ['self']);
 export type SelfMonitorSettings = z.infer<typeof selfMonitorSettingsSchema>;
 
 interface Rhythm {
@@ -85,10 +73,12 @@ function checkRhythm(settings: Rhythm, context: z.core.$RefinementCtx<Rhythm>): 
 }
 
 /** What `POST /monitors` takes: defaults filled in, contradictions refused. */
-export const monitorSettingsSchema = z
-  .discriminatedUnion('type', [httpMonitorSettingsSchema, tcpMonitorSettingsSchema])
-  .superRefine(checkRhythm);
+export const monitorSettingsSchema = probedSchema(commonSettings, userTypes).superRefine(checkRhythm);
 export type MonitorSettings = z.infer<typeof monitorSettingsSchema>;
+/** What the API answers of a monitor: its settings, and `fields`. */
+export function monitorAnswerSchema<Fields extends z.ZodRawShape>(fields: Fields) {
+  return probedSchema({ ...commonSettings, ...fields }, userTypes);
+}
 export type MonitorSettingsInput = z.input<typeof monitorSettingsSchema>;
 
 const recordFields = {
@@ -108,40 +98,8 @@ const recordFields = {
 };
 
 /** A record of `monitors`. Its secrets are sealed (`secrets.ts`). A tombstone says that the monitor was deleted. */
-export const monitorRecordSchema = z.discriminatedUnion('type', [
-  httpMonitorSettingsSchema.extend(recordFields),
-  tcpMonitorSettingsSchema.extend(recordFields),
-  selfMonitorSettingsSchema.extend(recordFields),
-]);
+export const monitorRecordSchema = probedSchema({ ...commonSettings, ...recordFields }, probeTypeNames);
 export type MonitorRecord = z.infer<typeof monitorRecordSchema>;
-
-/** What the monitor looks at, in one line for people and for PagerDuty's `source`. Holds no secret. */
-export function targetOf(monitor: Probe): string {
-  switch (monitor.type) {
-    case 'http':
-      return monitor.http.url;
-    case 'tcp':
-      return `${monitor.tcp.host}:${monitor.tcp.port}`;
-    case 'self':
-      return 'quorate';
-    default:
-      return monitor satisfies never;
-  }
-}
-
-/** How the monitor is probed, as its checks carry it. */
-export function probeOf(monitor: Probe): Probe {
-  switch (monitor.type) {
-    case 'http':
-      return { type: 'http', http: monitor.http };
-    case 'tcp':
-      return { type: 'tcp', tcp: monitor.tcp };
-    case 'self':
-      return { type: 'self', self: monitor.self };
-    default:
-      return monitor satisfies never;
-  }
-}
 
 /** The built-in monitor whose up verdicts are the sign of life that an outside watch waits for. */
 export function isDeadMansSwitch(monitor: Probe): boolean {

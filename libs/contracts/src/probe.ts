@@ -1,157 +1,71 @@
-/** How to look at a target: the settings of each probe type, under the type's own name. */
+/** The table of probe types: a new one is a file in `probes/` and a row here. */
 import { z } from 'zod';
-import { instantSchema } from './instant.ts';
+import type { PatternField, ProbeType } from './probes/probe-type.ts';
+import { httpProbeType } from './probes/http.ts';
+import { selfProbeType } from './probes/self.ts';
+import { tcpProbeType } from './probes/tcp.ts';
+import type { SecretMapping } from './secrets.ts';
 
-const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const headerValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
+const probeTypes = { http: httpProbeType, tcp: tcpProbeType, self: selfProbeType };
+type ProbeTypes = typeof probeTypes;
+export type ProbeTypeName = keyof ProbeTypes;
 
-export const headerNameSchema = z.string().min(1).max(128).regex(tokenPattern, 'must be a header name (RFC 9110)');
-export const headerValueSchema = z
-  .string()
-  .max(8_192)
-  .regex(headerValuePattern, 'must not hold line breaks or control characters');
-
-/** Headers that the exchange itself needs to set. */
-const ownHeaders = new Set(['connection', 'content-length', 'transfer-encoding', 'upgrade', 'keep-alive', 'te']);
-
-const headersSchema = z
-  .record(headerNameSchema, headerValueSchema)
-  .refine((headers) => Object.keys(headers).length <= 50, 'takes at most 50 headers')
-  .refine(
-    (headers) => Object.keys(headers).every((name) => !ownHeaders.has(name.toLowerCase())),
-    'must not set connection, content-length, transfer-encoding, upgrade, keep-alive or te: the prober does',
-  );
-
-function isProbeUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return (
-    url !== null &&
-    (url.protocol === 'http:' || url.protocol === 'https:') &&
-    url.username === '' &&
-    url.password === ''
-  );
-}
-
-export const httpUrlSchema = z
-  .string()
-  .max(2_048)
-  .refine(isProbeUrl, 'must be an absolute http or https URL without user name or password (use auth for those)');
-
-const statusRangeSchema = z
-  .string()
-  .regex(/^[1-5][0-9]{2}(-[1-5][0-9]{2})?$/, 'must be a status such as "204" or a range such as "200-299"');
-
-const patternSchema = z.string().min(1).max(1_024);
-
-/** A path of names and indexes from the root: `$.status`, `$.items[0].name`, `$['a b']`. */
-const jsonPathSchema = z
-  .string()
-  .max(512)
-  .regex(
-    /^\$(\.[A-Za-z_\u0080-\uffff][\w\u0080-\uffff-]*|\[[0-9]{1,6}\]|\['[^'\\]*'\]|\["[^"\\]*"\])*$/,
-    'must be a path such as $.items[0].name',
-  );
-const jsonScalarSchema = z.union([z.string().max(1_024), z.number(), z.boolean(), z.null()]);
-
-const bodyExpectationSchema = z.union([
-  z.strictObject({ contains: z.string().min(1).max(1_024) }),
-  z.strictObject({ notContains: z.string().min(1).max(1_024) }),
-  z.strictObject({ matches: patternSchema }),
-]);
-const jsonExpectationSchema = z.union([
-  z.strictObject({ path: jsonPathSchema, equals: jsonScalarSchema }),
-  z.strictObject({ path: jsonPathSchema, notEquals: jsonScalarSchema }),
-  z.strictObject({ path: jsonPathSchema, exists: z.boolean() }),
-]);
-const headerExpectationSchema = z.union([
-  z.strictObject({ name: headerNameSchema, equals: headerValueSchema }),
-  z.strictObject({ name: headerNameSchema, contains: headerValueSchema }),
-  z.strictObject({ name: headerNameSchema, matches: patternSchema }),
-  z.strictObject({ name: headerNameSchema, exists: z.boolean() }),
-]);
-export type BodyExpectation = z.infer<typeof bodyExpectationSchema>;
-export type JsonExpectation = z.infer<typeof jsonExpectationSchema>;
-export type HeaderExpectation = z.infer<typeof headerExpectationSchema>;
-
-const httpExpectSchema = z.strictObject({
-  status: z.array(statusRangeSchema).min(1).max(20).default(['200-299']),
-  body: z.array(bodyExpectationSchema).max(20).default([]),
-  json: z.array(jsonExpectationSchema).max(20).default([]),
-  headers: z.array(headerExpectationSchema).max(20).default([]),
-  /** Slower answers are down with reason `slow`. */
-  maxResponseMs: z.int().min(1).max(60_000).nullable().default(null),
-});
-
-const secretTextSchema = z.string().min(1).max(4_096);
-
-const httpAuthSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('none') }),
-  z.strictObject({ type: z.literal('basic'), username: z.string().min(1).max(256), password: secretTextSchema }),
-  z.strictObject({ type: z.literal('bearer'), token: secretTextSchema }),
-]);
-
-export const httpProbeSchema = z.strictObject({
-  url: httpUrlSchema,
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
-  headers: headersSchema.default({}),
-  body: z.string().max(65_536).nullable().default(null),
-  auth: httpAuthSchema.default({ type: 'none' }),
-  followRedirects: z.boolean().default(true),
-  maxRedirects: z.int().min(1).max(20).default(10),
-  ipFamily: z.enum(['auto', '4', '6']).default('auto'),
-  connection: z.enum(['fresh', 'reuse']).default('fresh'),
-  tls: z
-    .strictObject({
-      verify: z.boolean().default(true),
-      certificateWarningDays: z.int().min(0).max(365).default(14),
-    })
-    .prefault({}),
-  expect: httpExpectSchema.prefault({}),
-});
-export type HttpProbe = z.infer<typeof httpProbeSchema>;
-
-const hostSchema = z
-  .string()
-  .min(1)
-  .max(253)
-  .regex(/^([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f:.]+)$/, 'must be a host name or an IP address');
-
-const tcpStepSchema = z.union([
-  /** A pattern (RE2 syntax) that the bytes received so far must match. */
-  z.strictObject({ expect: patternSchema }),
-  z.strictObject({ send: z.string().min(1).max(4_096) }),
-  z.strictObject({ startTls: z.literal(true) }),
-]);
-export type TcpStep = z.infer<typeof tcpStepSchema>;
-
-export const tcpProbeSchema = z.strictObject({
-  host: hostSchema,
-  port: z.int().min(1).max(65_535),
-  tls: z.boolean().default(false),
-  steps: z.array(tcpStepSchema).max(20).default([]),
-});
-export type TcpProbe = z.infer<typeof tcpProbeSchema>;
-
-/** An outage that is only played: down for a fixed part of each period, told by a round's `dueAt` alone. */
-const drillSchema = z.strictObject({
-  /** The first period begins here; each begins with the outage. */
-  startsAt: instantSchema,
-  periodSeconds: z.int().min(1),
-  downSeconds: z.int().min(1),
-});
-export type Drill = z.infer<typeof drillSchema>;
-
-/** Quorate's own: the prober answers from within, and the check goes the way of every other. */
-export const selfProbeSchema = z.strictObject({
-  /** Null for the one that is always up: the dead man's switch. */
-  drill: drillSchema.nullable(),
-});
-export type SelfProbe = z.infer<typeof selfProbeSchema>;
+/** What has `Fields`, a `type`, and the type's settings under its name. */
+type Probed<Name extends ProbeTypeName, Fields> = {
+  [Type in Name]: Fields & { type: Type } & Record<Type, z.output<ProbeTypes[Type]['settings']>>;
+}[Name];
+type ProbedInput<Name extends ProbeTypeName, Fields> = {
+  [Type in Name]: Fields & { type: Type } & Record<Type, z.input<ProbeTypes[Type]['settings']>>;
+}[Name];
 
 /** One probe to perform: its type and the settings under the type's name. */
-export const probeSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('http'), http: httpProbeSchema }),
-  z.strictObject({ type: z.literal('tcp'), tcp: tcpProbeSchema }),
-  z.strictObject({ type: z.literal('self'), self: selfProbeSchema }),
-]);
-export type Probe = z.infer<typeof probeSchema>;
+export type Probe = Probed<ProbeTypeName, unknown>;
+
+/** Every probe type, in the order of the table. */
+export const probeTypeNames = Object.keys(probeTypes) as ProbeTypeName[];
+
+type OutputOf<Fields extends z.ZodRawShape> = keyof Fields extends never ? unknown : z.output<z.ZodObject<Fields>>;
+type InputOf<Fields extends z.ZodRawShape> = keyof Fields extends never ? unknown : z.input<z.ZodObject<Fields>>;
+
+/** The schema of an entity with `fields` that is probed in the way of one of `names`. */
+export function probedSchema<Fields extends z.ZodRawShape, Name extends ProbeTypeName>(
+  fields: Fields,
+  names: readonly Name[],
+): z.ZodType<Probed<Name, OutputOf<Fields>>, ProbedInput<Name, InputOf<Fields>>> {
+  const [first, ...others] = names.map((name) =>
+    z.strictObject({ ...fields, type: z.literal(name), [name]: probeTypes[name].settings }),
+  );
+  if (first === undefined) throw new RangeError('name at least one probe type');
+  // The compiler does not follow a computed key; `Probed` says what the line above makes.
+  return z.discriminatedUnion('type', [first, ...others]) as never;
+}
+
+export const probeSchema = probedSchema({}, probeTypeNames);
+
+/** The type of a probe, with its settings apart. */
+function rowOf(probe: Probe): { row: ProbeType<z.ZodType>; settings: unknown } {
+  return { row: probeTypes[probe.type], settings: (probe as Record<string, unknown>)[probe.type] };
+}
+
+/** How a monitor is probed, as its checks carry it. */
+export function probeOf(monitor: Probe): Probe {
+  return { type: monitor.type, [monitor.type]: rowOf(monitor).settings } as Probe;
+}
+
+/** What the monitor looks at, in one line for people and for PagerDuty's `source`. Holds no secret. */
+export function targetOf(monitor: Probe): string {
+  const { row, settings } = rowOf(monitor);
+  return row.targetOf(settings);
+}
+
+/** A copy of a monitor, its record, or a check's probe with each secret mapped. */
+export function mapProbeSecrets<Holder extends Probe>(holder: Holder, map: SecretMapping): Holder {
+  const { row, settings } = rowOf(holder);
+  return row.mapSecrets === undefined ? holder : { ...holder, [holder.type]: row.mapSecrets(settings, map) };
+}
+
+/** Every pattern of a monitor. */
+export function patternsOf(monitor: Probe): readonly PatternField[] {
+  const { row, settings } = rowOf(monitor);
+  return row.patternsOf?.(settings) ?? [];
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { channelSettingsSchema, heartbeatSettingsSchema } from './channel.ts';
-import { probeSchema } from './probe.ts';
-import { isSecretHeader, mapChannelSecrets, mapProbeSecrets } from './secrets.ts';
+import { channelSettingsSchema, heartbeatSettingsSchema, mapChannelSecrets } from './channel.ts';
+import { mapProbeSecrets, probeSchema } from './probe.ts';
+import { isSecretHeader } from './secrets.ts';
 
 const hide = (_secret: string, field: string) => `<${field}>`;
 

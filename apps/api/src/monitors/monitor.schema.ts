@@ -1,5 +1,5 @@
 /** Monitors on the wire: what is asked and what is answered. */
-import { monitorSettingsSchema, monitorStatusSchema } from '@quorate/contracts';
+import { monitorAnswerSchema, monitorStatusSchema } from '@quorate/contracts';
 import { z } from 'zod';
 import { isoInstantSchema } from '../http/instants.ts';
 import { pageParametersOf } from '../http/page.ts';
@@ -17,12 +17,7 @@ const answerFields = {
   lastRound: roundSchema.nullable(),
 };
 
-const [httpSettingsSchema, tcpSettingsSchema] = monitorSettingsSchema.options;
-
-export const monitorSchema = z.discriminatedUnion('type', [
-  httpSettingsSchema.extend(answerFields),
-  tcpSettingsSchema.extend(answerFields),
-]);
+export const monitorSchema = monitorAnswerSchema(answerFields);
 export type MonitorAnswer = z.infer<typeof monitorSchema>;
 
 export const monitorsQuerySchema = z.strictObject({

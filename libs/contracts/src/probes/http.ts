@@ -1,0 +1,136 @@
+/** The HTTP probe: what is asked, and what the answer must be. */
+import { z } from 'zod';
+import { mapHeaderSecrets, type SecretMapping } from '../secrets.ts';
+import { patternSchema, secretTextSchema } from './fields.ts';
+import { defineProbeType, patternsIn } from './probe-type.ts';
+
+const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const headerValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+export const headerNameSchema = z.string().min(1).max(128).regex(tokenPattern, 'must be a header name (RFC 9110)');
+export const headerValueSchema = z
+  .string()
+  .max(8_192)
+  .regex(headerValuePattern, 'must not hold line breaks or control characters');
+
+/** Headers that the exchange itself needs to set. */
+const ownHeaders = new Set(['connection', 'content-length', 'transfer-encoding', 'upgrade', 'keep-alive', 'te']);
+
+const headersSchema = z
+  .record(headerNameSchema, headerValueSchema)
+  .refine((headers) => Object.keys(headers).length <= 50, 'takes at most 50 headers')
+  .refine(
+    (headers) => Object.keys(headers).every((name) => !ownHeaders.has(name.toLowerCase())),
+    'must not set connection, content-length, transfer-encoding, upgrade, keep-alive or te: the prober does',
+  );
+
+function isProbeUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return (
+    url !== null &&
+    (url.protocol === 'http:' || url.protocol === 'https:') &&
+    url.username === '' &&
+    url.password === ''
+  );
+}
+
+export const httpUrlSchema = z
+  .string()
+  .max(2_048)
+  .refine(isProbeUrl, 'must be an absolute http or https URL without user name or password (use auth for those)');
+
+const statusRangeSchema = z
+  .string()
+  .regex(/^[1-5][0-9]{2}(-[1-5][0-9]{2})?$/, 'must be a status such as "204" or a range such as "200-299"');
+
+/** A path of names and indexes from the root: `$.status`, `$.items[0].name`, `$['a b']`. */
+const jsonPathSchema = z
+  .string()
+  .max(512)
+  .regex(
+    /^\$(\.[A-Za-z_\u0080-\uffff][\w\u0080-\uffff-]*|\[[0-9]{1,6}\]|\['[^'\\]*'\]|\["[^"\\]*"\])*$/,
+    'must be a path such as $.items[0].name',
+  );
+const jsonScalarSchema = z.union([z.string().max(1_024), z.number(), z.boolean(), z.null()]);
+
+const bodyExpectationSchema = z.union([
+  z.strictObject({ contains: z.string().min(1).max(1_024) }),
+  z.strictObject({ notContains: z.string().min(1).max(1_024) }),
+  z.strictObject({ matches: patternSchema }),
+]);
+const jsonExpectationSchema = z.union([
+  z.strictObject({ path: jsonPathSchema, equals: jsonScalarSchema }),
+  z.strictObject({ path: jsonPathSchema, notEquals: jsonScalarSchema }),
+  z.strictObject({ path: jsonPathSchema, exists: z.boolean() }),
+]);
+const headerExpectationSchema = z.union([
+  z.strictObject({ name: headerNameSchema, equals: headerValueSchema }),
+  z.strictObject({ name: headerNameSchema, contains: headerValueSchema }),
+  z.strictObject({ name: headerNameSchema, matches: patternSchema }),
+  z.strictObject({ name: headerNameSchema, exists: z.boolean() }),
+]);
+export type BodyExpectation = z.infer<typeof bodyExpectationSchema>;
+export type JsonExpectation = z.infer<typeof jsonExpectationSchema>;
+export type HeaderExpectation = z.infer<typeof headerExpectationSchema>;
+
+const httpExpectSchema = z.strictObject({
+  status: z.array(statusRangeSchema).min(1).max(20).default(['200-299']),
+  body: z.array(bodyExpectationSchema).max(20).default([]),
+  json: z.array(jsonExpectationSchema).max(20).default([]),
+  headers: z.array(headerExpectationSchema).max(20).default([]),
+  /** Slower answers are down with reason `slow`. */
+  maxResponseMs: z.int().min(1).max(60_000).nullable().default(null),
+});
+
+const httpAuthSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('none') }),
+  z.strictObject({ type: z.literal('basic'), username: z.string().min(1).max(256), password: secretTextSchema }),
+  z.strictObject({ type: z.literal('bearer'), token: secretTextSchema }),
+]);
+
+export const httpProbeSchema = z.strictObject({
+  url: httpUrlSchema,
+  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
+  headers: headersSchema.default({}),
+  body: z.string().max(65_536).nullable().default(null),
+  auth: httpAuthSchema.default({ type: 'none' }),
+  followRedirects: z.boolean().default(true),
+  maxRedirects: z.int().min(1).max(20).default(10),
+  ipFamily: z.enum(['auto', '4', '6']).default('auto'),
+  connection: z.enum(['fresh', 'reuse']).default('fresh'),
+  tls: z
+    .strictObject({
+      verify: z.boolean().default(true),
+      certificateWarningDays: z.int().min(0).max(365).default(14),
+    })
+    .prefault({}),
+  expect: httpExpectSchema.prefault({}),
+});
+export type HttpProbe = z.infer<typeof httpProbeSchema>;
+
+function mapAuth(auth: HttpProbe['auth'], map: SecretMapping): HttpProbe['auth'] {
+  switch (auth.type) {
+    case 'none':
+      return auth;
+    case 'basic':
+      return { ...auth, password: map(auth.password, '/http/auth/password') };
+    case 'bearer':
+      return { ...auth, token: map(auth.token, '/http/auth/token') };
+    default:
+      return auth satisfies never;
+  }
+}
+
+export const httpProbeType = defineProbeType({
+  settings: httpProbeSchema,
+  targetOf: ({ url }) => url,
+  mapSecrets: (http, map) => ({
+    ...http,
+    auth: mapAuth(http.auth, map),
+    headers: mapHeaderSecrets(http.headers, '/http/headers', map),
+  }),
+  patternsOf: ({ expect: { body, headers } }) => [
+    ...patternsIn(body, 'matches', '/http/expect/body'),
+    ...patternsIn(headers, 'matches', '/http/expect/headers'),
+  ],
+});
