@@ -76,7 +76,7 @@ export class ApiModule {
         provide(MonitorsService, new MonitorsService(unitOfWork, log, secretBox)),
         provide(ChannelsService, new ChannelsService(unitOfWork, log, secretBox)),
         provide(IncidentsService, new IncidentsService(unitOfWork, log)),
-        provide(SettingsService, new SettingsService(database, unitOfWork)),
+        provide(SettingsService, new SettingsService({ database, unitOfWork, log, secretBox })),
         provide(ChecksService, new ChecksService(log, regions, parts.closedRounds)),
         { provide: APP_INTERCEPTOR, useValue: new AnswerInterceptor() },
         {

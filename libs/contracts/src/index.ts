@@ -25,6 +25,7 @@ export {
   deadLetterValueCharactersMax,
   type DeadLetter,
 } from './dead-letter.ts';
+export { deadMansSwitchSettingsSchema, drillIntervalSeconds, type DeadMansSwitchSettings } from './dead-mans-switch.ts';
 export { attemptSchema, attemptsKeptMax, deliverySchema, type Attempt, type Delivery } from './delivery.ts';
 export { QuorateError } from './error.ts';
 export { heartbeatFreshMs, heartbeatIntervalMs, heartbeatKey, heartbeatSchema, type Heartbeat } from './heartbeat.ts';
@@ -69,6 +70,7 @@ export { partitionReportPeriodMs, partitionReportSchema, type PartitionReport } 
 export { mapProbeSecrets, patternsOf, probeOf, probeSchema, targetOf, type Probe } from './probe.ts';
 export {
   httpProbeSchema,
+  httpUrlSchema,
   type BodyExpectation,
   type HeaderExpectation,
   type HttpProbe,

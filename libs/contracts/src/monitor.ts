@@ -77,7 +77,7 @@ export const monitorSettingsSchema = probedSchema(commonSettings, userTypes).sup
 export type MonitorSettings = z.infer<typeof monitorSettingsSchema>;
 /** What the API answers of a monitor: its settings, and `fields`. */
 export function monitorAnswerSchema<Fields extends z.ZodRawShape>(fields: Fields) {
-  return probedSchema({ ...commonSettings, ...fields }, userTypes);
+  return probedSchema({ ...commonSettings, ...fields }, probeTypeNames);
 }
 export type MonitorSettingsInput = z.input<typeof monitorSettingsSchema>;
 

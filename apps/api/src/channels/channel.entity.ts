@@ -1,5 +1,5 @@
 /** A channel as the database keeps it: its settings with every secret sealed. */
-import type { ChannelSettings } from '@quorate/contracts';
+import type { ChannelSettings, HeartbeatSettings } from '@quorate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { instantColumn } from '../database/instant.column.ts';
 
@@ -12,7 +12,7 @@ export class ChannelEntity {
   version!: number;
 
   @Column({ type: 'jsonb' })
-  settings!: ChannelSettings;
+  settings!: ChannelSettings | HeartbeatSettings;
 
   @Column({ name: 'created_at', ...instantColumn })
   createdAt!: number;

@@ -1,6 +1,6 @@
 /** Channels on the wire: what is asked and what is answered. */
 import { randomBytes } from 'node:crypto';
-import { channelSettingsSchema, type ChannelSettings } from '@quorate/contracts';
+import { channelSettingsSchema, heartbeatSettingsSchema, type ChannelSettings } from '@quorate/contracts';
 import { z } from 'zod';
 import { pageParametersOf } from '../http/page.ts';
 
@@ -46,6 +46,7 @@ const answerFields = { id: z.uuid(), version: z.int().min(1) };
 export const channelSchema = z.discriminatedUnion('type', [
   pagerdutySettingsSchema.extend(answerFields),
   webhookSettingsSchema.extend(answerFields),
+  heartbeatSettingsSchema.extend(answerFields),
 ]);
 export type ChannelAnswer = z.infer<typeof channelSchema>;
 

@@ -18,7 +18,7 @@ import {
   testChannel,
 } from './channels.operations.ts';
 import { findChannel, listChannels } from './channels.queries.ts';
-import { ChannelsService } from './channels.service.ts';
+import { changeable, ChannelsService } from './channels.service.ts';
 
 @Controller()
 export class ChannelsController {
@@ -62,7 +62,9 @@ export class ChannelsController {
 
   @Operation(testChannel)
   async test(@Input() { params }: InputOf<typeof testChannel>): Promise<{ deliveryId: string }> {
-    const { id: channelId } = await findChannel(this.#database.manager, params.id);
+    const channel = await findChannel(this.#database.manager, params.id);
+    changeable(channel); // A test of the built-in one would say that all is well, whatever is.
+    const channelId = channel.id;
     const testId = randomUUID();
     await this.#commands.append({ v: 1, type: 'test-channel', channelId, testId, at: this.#commands.now() });
     return { deliveryId: deliveryIdOf(alertIdOf(`test:${testId}`, 'test', 0), channelId) };

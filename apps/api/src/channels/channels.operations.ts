@@ -58,6 +58,7 @@ export const editChannel = operation({
   ...answersChannel,
   route: 'PATCH /api/v1/channels/{id}',
   id: 'editChannel',
+  problems: ['QRT_BUILT_IN'],
   summary: 'Changes a channel by a JSON Merge Patch',
   description: 'What is left out stays; null sets the default. A secret that reads "[redacted]" stays as it is.',
   body: mergePatchSchema,
@@ -71,7 +72,7 @@ export const deleteChannel = operation({
   id: 'deleteChannel',
   summary: 'Deletes a channel that nothing uses',
   answer: { status: 204, description: 'It is deleted.' },
-  problems: ['QRT_CHANNEL_IN_USE'],
+  problems: ['QRT_BUILT_IN', 'QRT_CHANNEL_IN_USE'],
 });
 
 export const testChannel = operation({
@@ -85,5 +86,5 @@ export const testChannel = operation({
     schema: channelTestSchema,
     example: { deliveryId: 'test:2e0d8f7c-5f0c-4d5c-9b0a-5e0b7a3c9d21:test:0:0d9b6f2e-9a55-4a53-8d2c-5c0c9a1a6d10' },
   },
-  problems: ['QRT_LOG_UNAVAILABLE'],
+  problems: ['QRT_BUILT_IN', 'QRT_LOG_UNAVAILABLE'],
 });

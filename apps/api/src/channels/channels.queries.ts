@@ -2,6 +2,7 @@
 import { In, type DataSource, type EntityManager } from 'typeorm';
 import { ProblemError, type FieldError } from '../http/problem.ts';
 import { MonitorEntity } from '../monitors/monitor.entity.ts';
+import { builtInMonitorIds, heartbeatChannelId } from '../settings/built-in.ts';
 import { InstallationEntity } from '../settings/installation.entity.ts';
 import { ChannelEntity } from './channel.entity.ts';
 import type { ChannelsQuery } from './channel.schema.ts';
@@ -21,11 +22,12 @@ export async function findChannel(manager: EntityManager, id: string, isLocked =
 export function listChannels(database: DataSource, { limit, cursor }: ChannelsQuery): Promise<ChannelEntity[]> {
   const builder = database
     .createQueryBuilder(ChannelEntity, 'channel')
+    .where('channel.id <> :heartbeatChannelId', { heartbeatChannelId })
     .orderBy('channel.createdAt', 'DESC')
     .addOrderBy('channel.id', 'DESC')
     .take(limit + 1);
   if (cursor !== undefined) {
-    builder.where('(channel.createdAt, channel.id) < (:at, :id)', { at: new Date(cursor.at), id: cursor.id });
+    builder.andWhere('(channel.createdAt, channel.id) < (:at, :id)', { at: new Date(cursor.at), id: cursor.id });
   }
   return builder.getMany();
 }
@@ -36,7 +38,10 @@ export interface ChannelReference {
   readonly pointer: string;
 }
 
-/** Keeps channels from being deleted until the transaction ends. @throws ProblemError naming those that are none. */
+/**
+ * Keeps channels from being deleted until the transaction ends. The built-in one takes no alerts: it is none here.
+ * @throws ProblemError naming those that are none.
+ */
 export async function checkChannelsExist(
   manager: EntityManager,
   references: readonly ChannelReference[],
@@ -47,7 +52,7 @@ export async function checkChannelsExist(
     select: { id: true },
     lock: { mode: 'pessimistic_read' },
   });
-  const known = new Set(found.map(({ id }) => id));
+  const known = new Set(found.map(({ id }) => id).filter((id) => id !== heartbeatChannelId));
   const errors = references
     .filter(({ id }) => !known.has(id))
     .map(({ pointer }): FieldError => ({ pointer, message: 'names no channel; create the channel first' }));
@@ -72,7 +77,7 @@ export async function checkChannelIsUnused(manager: EntityManager, id: string): 
     .getExists();
   const users = [
     ...(isPlatformChannel ? ['the settings of the installation (platformChannelIds)'] : []),
-    ...monitors.map((monitor) => `monitor ${monitor.name} (${monitor.id})`),
+    ...monitors.map(({ id: monitorId, name }) => userOf(monitorId, name)),
     ...channels.map((channel) => `channel ${channel.settings.name} (${channel.id})`),
   ];
   if (users.length === 0) return;
@@ -80,4 +85,10 @@ export async function checkChannelIsUnused(manager: EntityManager, id: string): 
     'QRT_CHANNEL_IN_USE',
     `Take it out of these first: ${users.slice(0, usersNamedMax).join(', ')}.`,
   );
+}
+
+function userOf(monitorId: string, name: string): string {
+  if (builtInMonitorIds.includes(monitorId))
+    return 'the settings of the installation (deadMansSwitch.drill.channelIds)';
+  return `monitor ${name} (${monitorId})`;
 }

@@ -10,6 +10,7 @@ import { patched } from '../http/patched.ts';
 import { ProblemError } from '../http/problem.ts';
 import { enqueue } from '../outbox/outbox.ts';
 import { redacted, redactSecrets, sealSecrets } from '../secrets/sealing.ts';
+import { builtInProblem } from '../settings/built-in.ts';
 import { channelRecordOf, channelTombstoneOf } from './channel-record.ts';
 import { ChannelEntity } from './channel.entity.ts';
 import { presentChannel, presentNewChannel } from './channel.presenter.ts';
@@ -51,10 +52,11 @@ export class ChannelsService {
     return this.#unitOfWork.run(async (manager) => {
       const channel = await findChannel(manager, id, true);
       checkVersion(expectedVersion, channel.version);
-      const shown = redactSecrets(channel.settings, mapChannelSecrets);
+      const stored = changeable(channel);
+      const shown = redactSecrets(stored, mapChannelSecrets);
       const settings = patched(shown, patch, channelSettingsSchema);
       if (settings === null) return presentChannel(channel);
-      channel.settings = this.#seal(id, settings, channel.settings);
+      channel.settings = this.#seal(id, settings, stored);
       channel.version += 1;
       await checkFallback(manager, id, settings);
       await manager.update(ChannelEntity, { id }, { settings: channel.settings, version: channel.version });
@@ -65,7 +67,7 @@ export class ChannelsService {
 
   remove(id: string): Promise<void> {
     return this.#unitOfWork.run(async (manager) => {
-      await findChannel(manager, id, true);
+      changeable(await findChannel(manager, id, true));
       await checkChannelIsUnused(manager, id);
       await manager.delete(ChannelEntity, { id });
       await enqueue(manager, channelTombstoneOf(id));
@@ -77,6 +79,12 @@ export class ChannelsService {
     const seal = (secret: string, field: string) => this.#secretBox.seal(secret, { entity: 'channel', id, field });
     return sealSecrets(settings, { mapSecrets: mapChannelSecrets, stored, seal });
   }
+}
+
+/** The settings of a channel that people made. @throws ProblemError of a built-in one. */
+export function changeable({ settings }: ChannelEntity): ChannelSettings {
+  if (settings.type === 'heartbeat') throw builtInProblem();
+  return settings;
 }
 
 function checkSigningSecret(settings: ChannelSettings): void {

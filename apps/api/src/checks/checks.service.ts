@@ -6,6 +6,7 @@ import {
   type Check,
   type Instant,
   type MonitorSettings,
+  type SelfMonitorSettings,
   type RoundClosed,
 } from '@quorate/contracts';
 import type { RegionWatch } from '@quorate/runtime';
@@ -21,7 +22,7 @@ const closingMs = 7_000;
 export interface Checked {
   readonly monitorId: string;
   readonly version: number;
-  readonly settings: MonitorSettings;
+  readonly settings: MonitorSettings | SelfMonitorSettings;
 }
 
 export class ChecksService {
@@ -64,7 +65,7 @@ export class ChecksService {
     };
   }
 
-  #regionsOf({ regions }: MonitorSettings, now: Instant): RoundRegions {
+  #regionsOf({ regions }: Checked['settings'], now: Instant): RoundRegions {
     const asked = regionsOfRound(regions, this.#regions.known(now));
     if (asked.expectedRegions.length > 0) return asked;
     const wanted = regions.includes('*') ? 'any region' : `the regions ${regions.join(', ')}`;

@@ -1,6 +1,7 @@
 /** Reads deliveries. */
 import type { DataSource } from 'typeorm';
 import { ProblemError } from '../http/problem.ts';
+import { heartbeatChannelId } from '../settings/built-in.ts';
 import { DeliveryEntity } from './delivery.entity.ts';
 import type { DeliveriesQuery } from './delivery.schema.ts';
 
@@ -11,7 +12,7 @@ export async function findDelivery(database: DataSource, deliveryId: string): Pr
   throw new ProblemError('QRT_DELIVERY_UNKNOWN', 'No delivery has this ID; list the deliveries to see what there is.');
 }
 
-/** The page's rows and one more. */
+/** The page's rows and one more. Signs of life are shown to those who ask for them by their channel. */
 export function listDeliveries(database: DataSource, query: DeliveriesQuery): Promise<DeliveryEntity[]> {
   const { channelId, state, cursor, limit } = query;
   const builder = database
@@ -20,6 +21,7 @@ export function listDeliveries(database: DataSource, query: DeliveriesQuery): Pr
     .addOrderBy('delivery.deliveryId', 'DESC')
     .take(limit + 1);
   if (channelId !== undefined) builder.andWhere('delivery.channelId = :channelId', { channelId });
+  else builder.andWhere('delivery.channelId <> :heartbeatChannelId', { heartbeatChannelId });
   if (state !== undefined) builder.andWhere('delivery.state = :state', { state });
   if (cursor !== undefined) {
     builder.andWhere('(delivery.plannedAt, delivery.deliveryId) < (:at, :id)', {

@@ -3,6 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { DeliveryEntity } from '../deliveries/delivery.entity.ts';
 import { ProblemError } from '../http/problem.ts';
 import { roundsAtTheEnds } from '../rounds/rounds.queries.ts';
+import { builtInMonitorIds } from '../settings/built-in.ts';
 import { IncidentAlertEntity, IncidentCommentEntity, IncidentEntity } from './incident.entity.ts';
 import type { IncidentsQuery } from './incident.schema.ts';
 import type { IncidentHistory } from './timeline.ts';
@@ -28,7 +29,7 @@ export async function findIncident(manager: EntityManager, id: string, isLocked 
   throw new ProblemError('QRT_INCIDENT_UNKNOWN', 'No incident has this ID; list the incidents to see what there is.');
 }
 
-/** The page's rows and one more. */
+/** The page's rows and one more. Drills are shown to those who ask for them by their monitor. */
 export function listIncidents(database: DataSource, query: IncidentsQuery): Promise<IncidentEntity[]> {
   const { status, monitorId, kind, cursor, limit } = query;
   const builder = database
@@ -39,6 +40,7 @@ export function listIncidents(database: DataSource, query: IncidentsQuery): Prom
   if (status !== undefined) builder.andWhere(conditions[status]);
   if (kind !== undefined) builder.andWhere(kinds[kind]);
   if (monitorId !== undefined) builder.andWhere('incident.monitorId = :monitorId', { monitorId });
+  else builder.andWhere('incident.monitorId NOT IN (:...builtInMonitorIds)', { builtInMonitorIds });
   if (cursor !== undefined) {
     builder.andWhere('(incident.openedAt, incident.id) < (:at, :id)', { at: new Date(cursor.at), id: cursor.id });
   }

@@ -1,5 +1,5 @@
 /** A monitor as the database keeps it: its settings with every secret sealed. */
-import type { MonitorSettings } from '@quorate/contracts';
+import type { MonitorSettings, SelfMonitorSettings } from '@quorate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { instantColumn } from '../database/instant.column.ts';
 
@@ -22,7 +22,7 @@ export class MonitorEntity {
   paused!: boolean;
 
   @Column({ type: 'jsonb' })
-  settings!: MonitorSettings;
+  settings!: MonitorSettings | SelfMonitorSettings;
 
   @Column({ name: 'created_at', ...instantColumn })
   createdAt!: number;

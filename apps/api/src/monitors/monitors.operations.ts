@@ -52,6 +52,7 @@ export const editMonitor = operation({
   ...answersMonitor,
   route: 'PATCH /api/v1/monitors/{id}',
   id: 'editMonitor',
+  problems: ['QRT_BUILT_IN'],
   summary: 'Changes a monitor by a JSON Merge Patch',
   description: 'What is left out stays; null sets the default. A secret that reads "[redacted]" stays as it is.',
   body: mergePatchSchema,
@@ -65,6 +66,7 @@ export const deleteMonitor = operation({
   id: 'deleteMonitor',
   summary: 'Deletes a monitor and its rounds; its incidents stay known',
   answer: { status: 204, description: 'It is deleted.' },
+  problems: ['QRT_BUILT_IN'],
 });
 
 export const pauseMonitor = operation({
@@ -72,6 +74,7 @@ export const pauseMonitor = operation({
   ...answersMonitor,
   route: 'POST /api/v1/monitors/{id}/pause',
   id: 'pauseMonitor',
+  problems: ['QRT_BUILT_IN'],
   summary: 'Pauses a monitor; an open incident is resolved with the cause "paused"',
 });
 
@@ -80,6 +83,7 @@ export const resumeMonitor = operation({
   ...answersMonitor,
   route: 'POST /api/v1/monitors/{id}/resume',
   id: 'resumeMonitor',
+  problems: ['QRT_BUILT_IN'],
   summary: 'Resumes a paused monitor; a round starts at once',
 });
 

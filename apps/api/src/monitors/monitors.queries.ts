@@ -3,6 +3,7 @@ import type { MonitorStatus } from '@quorate/contracts';
 import { In, type DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { ProblemError } from '../http/problem.ts';
 import { RoundEntity } from '../rounds/round.entity.ts';
+import { builtInMonitorIds } from '../settings/built-in.ts';
 import { MonitorStatusEntity } from './monitor-status.entity.ts';
 import { MonitorEntity } from './monitor.entity.ts';
 import type { MonitorView } from './monitor.presenter.ts';
@@ -59,6 +60,7 @@ function lastRounds(manager: EntityManager, ids: readonly string[]): Promise<Rou
 export async function listMonitors(database: DataSource, query: MonitorsQuery): Promise<readonly MonitorView[]> {
   const builder = database
     .createQueryBuilder(MonitorEntity, 'monitor')
+    .where('monitor.id NOT IN (:...builtInMonitorIds)', { builtInMonitorIds })
     .orderBy('monitor.createdAt', 'DESC')
     .addOrderBy('monitor.id', 'DESC')
     .take(query.limit + 1);

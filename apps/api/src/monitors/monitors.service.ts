@@ -10,6 +10,7 @@ import { checkVersion } from '../http/entity-tag.ts';
 import { patched } from '../http/patched.ts';
 import { enqueue } from '../outbox/outbox.ts';
 import { redactSecrets, sealSecrets } from '../secrets/sealing.ts';
+import { builtInProblem } from '../settings/built-in.ts';
 import { monitorRecordOf } from './monitor-record.ts';
 import { MonitorEntity } from './monitor.entity.ts';
 import { presentMonitor } from './monitor.presenter.ts';
@@ -53,11 +54,12 @@ export class MonitorsService {
     return this.#unitOfWork.run(async (manager) => {
       const monitor = await findMonitor(manager, id, true);
       checkVersion(expectedVersion, monitor.version);
-      const shown = redactSecrets(monitor.settings, mapProbeSecrets);
+      const stored = changeable(monitor);
+      const shown = redactSecrets(stored, mapProbeSecrets);
       const settings = patched(shown, patch, monitorSettingsSchema);
       if (settings === null) return answerOf(manager, monitor);
       checkPatterns(settings);
-      const sealed = this.seal(id, settings, monitor.settings);
+      const sealed = this.seal(id, settings, stored);
       await checkChannelsExist(manager, channelReferences(sealed));
       return this.#change(manager, Object.assign(monitor, columnsOf(sealed)), !monitor.paused);
     });
@@ -66,6 +68,7 @@ export class MonitorsService {
   setPaused(id: string, paused: boolean): Promise<MonitorAnswer> {
     return this.#unitOfWork.run(async (manager) => {
       const monitor = await findMonitor(manager, id, true);
+      changeable(monitor);
       if (monitor.paused === paused) return answerOf(manager, monitor);
       return this.#change(manager, Object.assign(monitor, { paused }), !paused);
     });
@@ -73,7 +76,7 @@ export class MonitorsService {
 
   remove(id: string): Promise<void> {
     return this.#unitOfWork.run(async (manager) => {
-      await findMonitor(manager, id, true);
+      changeable(await findMonitor(manager, id, true));
       await manager.delete(MonitorEntity, { id });
       await enqueue(manager, { topic: 'monitors', key: id, value: null });
     });
@@ -97,6 +100,12 @@ export class MonitorsService {
     await enqueue(manager, { topic: 'monitors', key: monitor.id, value: monitorRecordOf(monitor, checkAtOnce) });
     return answerOf(manager, monitor);
   }
+}
+
+/** The settings of a monitor that people made. @throws ProblemError of a built-in one. */
+function changeable({ settings }: MonitorEntity): MonitorSettings {
+  if (settings.type === 'self') throw builtInProblem();
+  return settings;
 }
 
 function columnsOf(settings: MonitorSettings): Pick<MonitorEntity, 'name' | 'target' | 'settings'> {

@@ -14,7 +14,7 @@ export class DeliveriesHandler {
     this.#projection = projection;
   }
 
-  /** A tombstone ends a delivery for the dispatcher; here it stays known. */
+  /** A tombstone ends a delivery for the dispatcher; here it stays known, unless it was a sign of life. */
   @OnTopic('deliveries')
   async onDeliveries(records: readonly TaskRecord<Delivery>[]): Promise<TaskStep> {
     await this.#projection.take(records, projectDeliveries);
@@ -28,7 +28,20 @@ export class DeliveriesHandler {
  */
 async function projectDeliveries(manager: EntityManager, records: readonly TaskRecord<Delivery>[]): Promise<void> {
   const newest = new Map(records.flatMap(({ value }) => (value === null ? [] : [[value.deliveryId, value]])));
-  if (newest.size === 0) return;
+  if (newest.size > 0) await saveDeliveries(manager, [...newest.values()]);
+  const ended = records.flatMap(({ key, value }) => (value === null ? [key] : []));
+  if (ended.length > 0) await forgetPulses(manager, ended);
+}
+
+/** One comes in every minute, for good: the log keeps those of the last ten, and so do we. */
+async function forgetPulses(manager: EntityManager, deliveryIds: readonly string[]): Promise<void> {
+  await manager.query(
+    `DELETE FROM deliveries WHERE delivery_id = ANY ($1) AND delivery -> 'alert' ->> 'transition' = 'pulse'`,
+    [deliveryIds],
+  );
+}
+
+async function saveDeliveries(manager: EntityManager, deliveries: readonly Delivery[]): Promise<void> {
   await manager.query(
     `INSERT INTO deliveries (alert_id, channel_id, delivery_id, incident_id, state, planned_at, delivery)
       SELECT told.delivery -> 'alert' ->> 'alertId', (told.delivery ->> 'channelId')::uuid,
@@ -40,6 +53,6 @@ async function projectDeliveries(manager: EntityManager, records: readonly TaskR
         OR EXISTS (SELECT FROM incidents WHERE id = told.delivery -> 'alert' ->> 'incidentId')
       ON CONFLICT (alert_id, channel_id) DO UPDATE
         SET state = excluded.state, planned_at = excluded.planned_at, delivery = excluded.delivery`,
-    [jsonbOf([...newest.values()])],
+    [jsonbOf(deliveries)],
   );
 }

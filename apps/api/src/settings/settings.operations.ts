@@ -3,10 +3,25 @@ import { installationSettingsSchema } from '@quorate/contracts';
 import { mergePatchSchema } from '../http/merge-patch.ts';
 import { operation } from '../http/operation.ts';
 import { exampleChannel } from '../channels/channel.example.ts';
+import { redacted } from '../secrets/sealing.ts';
+import { drillMonitorId, heartbeatChannelId, switchMonitorId } from './built-in.ts';
 import { installationSchema, type InstallationAnswer } from './settings.schema.ts';
 
 const route = '/api/v1/settings';
-const exampleInstallation: InstallationAnswer = { version: 2, platformChannelIds: [exampleChannel.id] };
+const exampleSwitch = { intervalSeconds: 60, drill: { everyMinutes: 1_440, channelIds: [exampleChannel.id] } };
+const exampleInstallation: InstallationAnswer = {
+  version: 2,
+  platformChannelIds: [exampleChannel.id],
+  deadMansSwitch: {
+    ...exampleSwitch,
+    url: redacted,
+    method: 'GET',
+    drill: { ...exampleSwitch.drill, downSeconds: 120 },
+    monitorId: switchMonitorId,
+    drillMonitorId,
+    channelId: heartbeatChannelId,
+  },
+};
 const ofInstallation = {
   tag: 'Settings',
   answer: {
@@ -30,8 +45,14 @@ export const editSettings = operation({
   route: `PATCH ${route}`,
   id: 'editSettings',
   summary: 'Changes the settings of the installation by a JSON Merge Patch',
-  description: 'What is left out stays; null sets the default.',
+  description:
+    'What is left out stays; null sets the default. The URL of the dead man’s switch is a secret: it is never shown ' +
+    'again, and one that reads "[redacted]" stays as it is. What is made of the switch (a monitor, one for its ' +
+    'drill, a channel) is read by its ID and changed here only.',
   body: mergePatchSchema,
   patchOf: installationSettingsSchema,
-  bodyExample: { platformChannelIds: exampleInstallation.platformChannelIds },
+  bodyExample: {
+    platformChannelIds: exampleInstallation.platformChannelIds,
+    deadMansSwitch: { url: 'https://hc-ping.com/8f14e45f-ceea-467f-a8f3-0e1f2d3c4b5a', ...exampleSwitch },
+  },
 });
