@@ -68,6 +68,7 @@ export {
 export { murmur2, partitionOf } from './partition.ts';
 export { partitionReportPeriodMs, partitionReportSchema, type PartitionReport } from './partition-report.ts';
 export { mapProbeSecrets, patternsOf, probeOf, probeSchema, targetOf, type Probe } from './probe.ts';
+export { dnsProbeSchema, type DnsProbe } from './probes/dns.ts';
 export {
   httpProbeSchema,
   httpUrlSchema,

@@ -1,12 +1,13 @@
 /** The table of probe types: a new one is a file in `probes/` and a row here. */
 import { z } from 'zod';
 import type { PatternField, ProbeType } from './probes/probe-type.ts';
+import { dnsProbeType } from './probes/dns.ts';
 import { httpProbeType } from './probes/http.ts';
 import { selfProbeType } from './probes/self.ts';
 import { tcpProbeType } from './probes/tcp.ts';
 import type { SecretMapping } from './secrets.ts';
 
-const probeTypes = { http: httpProbeType, tcp: tcpProbeType, self: selfProbeType };
+const probeTypes = { http: httpProbeType, tcp: tcpProbeType, dns: dnsProbeType, self: selfProbeType };
 type ProbeTypes = typeof probeTypes;
 export type ProbeTypeName = keyof ProbeTypes;
 

@@ -10,6 +10,7 @@ export const reasons = [
   'dns.refused',
   'dns.no-answer',
   'dns.mismatch',
+  'dns.malformed',
   'connect.refused',
   'connect.reset',
   'connect.unreachable',

@@ -68,6 +68,11 @@ export class NameResolver {
     this.#hostsFile = new HostsFile(hostsFile);
   }
 
+  /** `address[:port]` of each name server, in the order in which they are asked. */
+  get servers(): readonly string[] {
+    return this.#currentResolver().getServers();
+  }
+
   /** Never rejects. `host` may be a name (with or without its final dot) or a literal, also in brackets. */
   async resolve(host: string, family: AddressFamily): Promise<Resolution> {
     const name = host

@@ -23,7 +23,7 @@ const familyNames = { auto: 'address', '4': 'IPv4 address', '6': 'IPv6 address' 
 
 function resolutionFailure(
   resolution: Exclude<GuardedResolution, { kind: 'addresses' }>,
-  { host, family }: Destination,
+  { host, family }: Pick<Destination, 'host' | 'family'>,
 ): Failure {
   if (resolution.kind === 'blocked') {
     return new Failure(
@@ -74,7 +74,7 @@ interface Dialling {
   readonly limitMs: number;
 }
 
-async function connectTo(attempt: Attempt, dialling: Dialling): Promise<Connection | Failure> {
+export async function connectTo(attempt: Attempt, dialling: Dialling): Promise<Connection | Failure> {
   return await attempt.wait<Connection>('connect', (done) => {
     const connection = Connection.open(dialling);
     const { socket } = connection;
@@ -118,16 +118,27 @@ async function dialInTurn(
   return firstFailure ?? new Failure('prober.internal', 'there was no address to dial');
 }
 
-export async function dial(
+/** The addresses of a host that may be dialled, freshly looked up. */
+export async function resolveHost(
   attempt: Attempt,
   outbound: Outbound,
-  destination: Destination,
-): Promise<Connection | Failure> {
+  destination: Pick<Destination, 'host' | 'family'>,
+): Promise<readonly string[] | Failure> {
   const resolution = await attempt.wait<GuardedResolution>('dns', (done) => {
     void lookUp(outbound, destination.host, destination.family).then(done);
     return () => undefined;
   });
   if (resolution instanceof Failure) return resolution;
   if (resolution.kind !== 'addresses') return resolutionFailure(resolution, destination);
-  return await dialInTurn(attempt, resolution.addresses.slice(0, addressesTriedMax), destination);
+  return resolution.addresses.slice(0, addressesTriedMax);
+}
+
+export async function dial(
+  attempt: Attempt,
+  outbound: Outbound,
+  destination: Destination,
+): Promise<Connection | Failure> {
+  const addresses = await resolveHost(attempt, outbound, destination);
+  if (addresses instanceof Failure) return addresses;
+  return await dialInTurn(attempt, addresses, destination);
 }

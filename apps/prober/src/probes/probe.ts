@@ -1,5 +1,6 @@
 /** The table of probes: a new type is one file beside this one and one row here. */
 import type { Evidence, Probe } from '@quorate/contracts';
+import { probeDns } from './dns.probe.ts';
 import { probeHttp } from './http.probe.ts';
 import type { RoundContext } from './probe-context.ts';
 import { probeSelf } from './self.probe.ts';
@@ -12,6 +13,7 @@ type Rows = {
 const rows: Rows = {
   http: ({ http }, context) => probeHttp(http, context),
   tcp: ({ tcp }, context) => probeTcp(tcp, context),
+  dns: ({ dns }, context) => probeDns(dns, context),
   self: ({ self }, context) => probeSelf(self, context),
 };
 
@@ -27,6 +29,8 @@ export function targetHostOf(probe: Probe): string {
       return new URL(probe.http.url).host;
     case 'tcp':
       return probe.tcp.host;
+    case 'dns':
+      return probe.dns.resolver ?? '';
     case 'self':
       return '';
     default:

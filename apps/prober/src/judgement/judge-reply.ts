@@ -1,0 +1,103 @@
+/** Whether a name server's reply is what a monitor expects. */
+import type { DnsProbe, Reason } from '@quorate/contracts';
+import { Failure } from '../attempt/failure.ts';
+import { canonicalAddress, type Reply, type ReplyRecord } from '../dns/message.ts';
+import { isMatch } from './pattern.ts';
+
+type Expect = DnsProbe['expect'];
+
+const quotedRecordsMax = 10;
+
+const rcodeReasons: Readonly<Record<string, Reason>> = {
+  NXDOMAIN: 'dns.nxdomain',
+  SERVFAIL: 'dns.servfail',
+  REFUSED: 'dns.refused',
+};
+
+/** The records that the monitor looks at. */
+function lookedAt(reply: Reply, { recordType, expect: { section } }: DnsProbe): readonly ReplyRecord[] {
+  return section === 'answer' ? reply.answer.filter(({ type }) => type === recordType) : reply[section];
+}
+
+/** One spelling for what means the same: names in any case and with or without the final dot. Texts are as they are. */
+function spelling(value: string, recordType: DnsProbe['recordType']): string {
+  if (recordType === 'TXT') return value;
+  const plain = value.trim().replace(/\s+/g, ' ').toLowerCase();
+  return recordType === 'AAAA' ? canonicalAddress(plain) : plain.replace(/\.(?= |$)/g, '');
+}
+
+function quote(records: readonly ReplyRecord[]): string {
+  const values = records.slice(0, quotedRecordsMax).map(({ value }) => JSON.stringify(value));
+  const more = records.length > quotedRecordsMax ? ` and ${records.length - quotedRecordsMax} more` : '';
+  return values.length === 0 ? 'nothing' : values.join(', ') + more;
+}
+
+const holds: Readonly<Record<Expect['match'], (wanted: ReadonlySet<string>, got: ReadonlySet<string>) => boolean>> = {
+  any: (wanted, got) => !wanted.isDisjointFrom(got),
+  all: (wanted, got) => wanted.isSubsetOf(got),
+  exact: (wanted, got) => wanted.isSubsetOf(got) && got.isSubsetOf(wanted),
+  none: (wanted, got) => wanted.isDisjointFrom(got),
+};
+
+const wishes: Readonly<Record<Expect['match'], string>> = {
+  any: 'one of',
+  all: 'all of',
+  exact: 'exactly',
+  none: 'none of',
+};
+
+function judgeValues(records: readonly ReplyRecord[], { recordType, expect }: DnsProbe): Failure | null {
+  const { values, match } = expect;
+  if (values.length === 0) return null;
+  const wanted = new Set(values.map((value) => spelling(value, recordType)));
+  const got = new Set(records.map(({ value }) => spelling(value, recordType)));
+  if (holds[match](wanted, got)) return null;
+  const wish = `${wishes[match]} ${values.map((value) => JSON.stringify(value)).join(', ')}`;
+  return new Failure('dns.mismatch', `got ${quote(records)}, expected ${wish}`);
+}
+
+function judgePatterns(records: readonly ReplyRecord[], expectations: Expect['records']): Failure | null {
+  for (const expectation of expectations) {
+    const isWanted = 'matches' in expectation;
+    const pattern = isWanted ? expectation.matches : expectation.notMatches;
+    const isThere = records.some(({ value }) => isMatch(pattern, value));
+    if (isThere === isWanted) continue;
+    const wish = isWanted ? 'a record that matches' : 'no record that matches';
+    return new Failure('dns.mismatch', `got ${quote(records)}, expected ${wish} ${JSON.stringify(pattern)}`);
+  }
+  return null;
+}
+
+function judgeFlags(reply: Reply, { dnssec, expect: { authoritative } }: DnsProbe): Failure | null {
+  if (dnssec && !reply.isValidated)
+    return new Failure('dns.mismatch', 'the resolver has not validated the answer (no AD bit)');
+  if (authoritative === null || authoritative === reply.isAuthoritative) return null;
+  const got = reply.isAuthoritative ? 'an authoritative answer' : 'an answer that is not authoritative';
+  return new Failure('dns.mismatch', `got ${got}, expected the contrary`);
+}
+
+/** Whether an empty reply is as good as any: none was asked for, or it is the name's absence that is expected. */
+function maybeEmpty(reply: Reply, { match, values }: Expect): boolean {
+  return reply.rcode !== 'NOERROR' || (match === 'none' && values.length > 0);
+}
+
+/** Null when the reply is as expected. */
+export function judgeReply(reply: Reply, dns: DnsProbe): Failure | null {
+  const { name, recordType, expect } = dns;
+  if (!(expect.rcodes as readonly string[]).includes(reply.rcode)) {
+    const reason = rcodeReasons[reply.rcode] ?? 'dns.mismatch';
+    return new Failure(reason, `got ${reply.rcode} for ${name} ${recordType}, expected ${expect.rcodes.join(' or ')}`);
+  }
+  const records = lookedAt(reply, dns);
+  if (records.length === 0 && !maybeEmpty(reply, expect)) {
+    const what = expect.section === 'answer' ? `${recordType} record` : `record in the ${expect.section} section`;
+    return new Failure('dns.no-answer', `${name} has no ${what}`);
+  }
+  return judgeFlags(reply, dns) ?? judgeValues(records, dns) ?? judgePatterns(records, expect.records);
+}
+
+/** The whole reply, for a failure's excerpt. */
+export function replyText({ rcode, answer, authority, additional }: Reply): string {
+  const lines = [...answer, ...authority, ...additional].map(({ name, type, value }) => `${name} ${type} ${value}`);
+  return [rcode, ...lines].join('\n');
+}
