@@ -1,5 +1,6 @@
 /** The main job on one machine: the built product as `npm start` runs it, seen from outside. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startHeartbeatReceiver, type HeartbeatReceiver } from '@quorate/testing';
 import { startPagerDuty, type PagerDutyStandIn } from './pagerduty.ts';
 import { killAll } from './processes.ts';
 import { SingleProcess } from './single-process.ts';
@@ -73,6 +74,34 @@ describe('a site that one of three regions sees down', () => {
     await system.client.untilStatus(id, 'up', 30_000);
     expect(pagerDuty.events).toEqual([]);
   }, 120_000);
+});
+
+describe('the dead man’s switch', () => {
+  const intervalMs = 5_000;
+  let receiver: HeartbeatReceiver;
+  beforeAll(async () => {
+    receiver = await startHeartbeatReceiver();
+  });
+  afterAll(() => receiver.close());
+
+  it('beats at its rhythm to whoever waits for it, and its drill pages and resolves', async () => {
+    const drill = { everyMinutes: 5, downSeconds: 10, channelIds: [channelId] };
+    const deadMansSwitch = { url: receiver.url, intervalSeconds: intervalMs / 1_000, drill };
+    await system.client.call('PATCH', '/settings', { deadMansSwitch });
+    const [page] = await until(() => pagerDuty.of('trigger').length > 0 && pagerDuty.of('trigger'), {
+      withinMs: 20_000,
+      what: 'the page of the drill',
+    });
+    expect(page?.payload?.summary).toContain('Quorate drill is down: this is a drill, nothing is broken');
+    await until(() => pagerDuty.of('resolve', page?.dedup_key).length > 0, { withinMs: 30_000, what: 'its resolve' });
+    await until(() => receiver.beats.length >= 4, { withinMs: 30_000, what: 'four beats' });
+    expect(pagerDuty.of('trigger')).toHaveLength(1);
+    // The first comes at once, before the rhythm begins.
+    const [, ...times] = receiver.beats.map(({ at }) => at);
+    const gapsMs = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+    for (const gapMs of gapsMs) expect(Math.abs(gapMs - intervalMs)).toBeLessThan(intervalMs / 2);
+    await system.client.call('PATCH', '/settings', { deadMansSwitch: null });
+  }, 90_000);
 });
 
 describe('an orderly end', () => {
