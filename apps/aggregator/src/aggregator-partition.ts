@@ -5,6 +5,7 @@ import {
   decideFaulty,
   emptyMemory,
   nextDueAt,
+  Quarantine,
   restoreMemory,
   type Context,
   type Decided,
@@ -21,11 +22,11 @@ import {
 } from '@quorate/contracts';
 import { DueQueue, type RoundRegions } from '@quorate/schedule';
 import { metrics, type Logger } from '@quorate/telemetry';
-import { logDecided } from './decision-log.ts';
+import { logDecided, logQuarantine, type QuarantineChange } from './decision-log.ts';
 import { deadLetterOf, type Cause } from './failed-decision.ts';
 import { LagMeter } from './lag-meter.ts';
 import { NeededOffsets } from './needed-offsets.ts';
-import { reportOf } from './partition-report.ts';
+import { reportOf, writeOf } from './partition-report.ts';
 import type { PartitionReports } from './partition-reports.ts';
 import { tell, type ToldEffect } from './told-effects.ts';
 
@@ -53,6 +54,9 @@ export class AggregatorPartition {
   readonly #memories = new Map<string, Memory>();
   readonly #due = new DueQueue();
   readonly #needed = new NeededOffsets();
+  readonly #quarantine = new Quarantine();
+  /** The regions in quarantine as they were last told of. */
+  #toldQuarantine: ReadonlySet<string> = new Set();
   #caughtUp = false;
   /** Of each monitor that this step has touched, the state before it. */
   #before = new Map<string, MonitorState | null>();
@@ -90,10 +94,12 @@ export class AggregatorPartition {
   finish(task: Task<AggregatorPartition>): TaskStep {
     this.#begin(task);
     if (task.caughtUp) this.#decideDue(task);
+    const changes = this.#takeQuarantineChanges(task);
     this.#steppedAt = task.now;
     this.#lag.begin(task.now);
     const told = this.#told;
-    const reports = this.#surroundings.reports.takeDue(task.now);
+    const { logger, partition } = this.#surroundings;
+    const reports = this.#takeReports(task.now, changes.length > 0);
     const writes = [
       ...this.#stateWrites(),
       ...told.flatMap(({ write }) => write ?? []),
@@ -104,12 +110,37 @@ export class AggregatorPartition {
     this.#before = new Map();
     this.#told = [];
     this.#deadLetters = [];
-    const { logger } = this.#surroundings;
     return {
       writes,
       resumeFrom: this.#needed.resumeFrom((round) => this.#isOpen(round)),
-      committed: () => told.forEach(({ effect }) => logDecided(logger, effect)),
+      committed: () => {
+        told.forEach(({ effect }) => logDecided(logger, effect));
+        changes.forEach((change) => logQuarantine(logger, partition, change));
+      },
     };
+  }
+
+  /** Those of all partitions when they are due; at once that of this one when its quarantine has changed. */
+  #takeReports(now: Instant, isChanged: boolean): readonly TaskWrite[] {
+    const due = this.#surroundings.reports.takeDue(now);
+    const own = due.length > 0 || !isChanged ? null : this.takeReport();
+    return own === null ? due : [writeOf(own)];
+  }
+
+  /**
+   * A quarantine that begins or ends makes verdicts fall which waited for one vote more. So it is with a successor,
+   * which rules upon all open windows anew.
+   */
+  #takeQuarantineChanges(task: Task<unknown>): readonly QuarantineChange[] {
+    const [before, after] = [this.#toldQuarantine, this.#quarantine.regions];
+    if (before === after) return [];
+    this.#toldQuarantine = after;
+    for (const { monitorId, windows } of [...this.#memories.values()])
+      if (windows.length > 0) this.#tick(monitorId, task);
+    return [
+      ...[...after.difference(before)].map((region) => ({ region, hasBegun: true })),
+      ...[...before.difference(after)].map((region) => ({ region, hasBegun: false })),
+    ];
   }
 
   /** How the partition stands since its last step, and the lag since its last report; null before the first step. */
@@ -117,7 +148,8 @@ export class AggregatorPartition {
     if (this.#steppedAt === null) return null;
     const { partition, regionsOf } = this.#surroundings;
     const memories = this.#memories.values();
-    return reportOf({ partition, at: this.#steppedAt, lagMs: this.#lag.take(), memories, regionsOf });
+    const quarantined = this.#quarantine.regions;
+    return reportOf({ partition, at: this.#steppedAt, lagMs: this.#lag.take(), memories, quarantined, regionsOf });
   }
 
   /** Takes up what was restored: what changed while nobody was there is decided now. */
@@ -125,7 +157,11 @@ export class AggregatorPartition {
     if (this.#restored === null) return;
     const { monitors, states } = this.#restored;
     this.#restored = null;
-    for (const [monitorId, state] of states) this.#memories.set(monitorId, restoreMemory(state));
+    for (const [monitorId, state] of states) {
+      this.#memories.set(monitorId, restoreMemory(state));
+      this.#quarantine.replace(null, state);
+    }
+    this.#toldQuarantine = this.#quarantine.regions;
     for (const monitorId of new Set([...monitors.keys(), ...states.keys()])) {
       const monitor = monitors.get(monitorId);
       const input: Input = monitor === undefined ? { kind: 'monitor-deleted' } : { kind: 'monitor', monitor };
@@ -134,9 +170,11 @@ export class AggregatorPartition {
   }
 
   #decideDue(task: Task<AggregatorPartition>): void {
-    for (const monitorId of this.#takeDue(task.now)) {
-      this.#decide({ monitorId, input: { kind: 'tick' }, cause: this.#causeOf(monitorId) }, task);
-    }
+    for (const monitorId of this.#takeDue(task.now)) this.#tick(monitorId, task);
+  }
+
+  #tick(monitorId: string, task: Task<unknown>): void {
+    this.#decide({ monitorId, input: { kind: 'tick' }, cause: this.#causeOf(monitorId) }, task);
   }
 
   /** On the first step that has caught up, all windows that waited for it. */
@@ -167,11 +205,12 @@ export class AggregatorPartition {
 
   #context({ now, caughtUp }: Task<unknown>): Context {
     const { regionsOf } = this.#surroundings;
-    return { now, caughtUp, regionsOf: (monitor) => regionsOf(monitor, now) };
+    return { now, caughtUp, quarantined: this.#quarantine.regions, regionsOf: (monitor) => regionsOf(monitor, now) };
   }
 
   #keep(before: Memory, { memory, effects }: Decided): void {
     const { monitorId, monitor, state, windows } = memory;
+    this.#quarantine.replace(before.state, state);
     if (!this.#before.has(monitorId)) this.#before.set(monitorId, before.state);
     if (monitor === null && state === null && windows.length === 0) this.#memories.delete(monitorId);
     else this.#memories.set(monitorId, memory);

@@ -25,6 +25,18 @@ function logAlert(logger: Logger, { transition, monitorId, incidentId, regions, 
   logger.info(sentences[transition], { monitorId, incidentId, regions, resolveCause });
 }
 
+export interface QuarantineChange {
+  readonly region: string;
+  readonly hasBegun: boolean;
+}
+
+export function logQuarantine(logger: Logger, partition: number, { region, hasBegun }: QuarantineChange): void {
+  metrics.quarantineChanges.add(1, { region, change: hasBegun ? 'begun' : 'ended' });
+  const fields = { region, partition };
+  if (hasBegun) logger.warn('A region contradicts the others on most monitors; its votes do not count', fields);
+  else logger.info('A region agrees with the others again; its votes count', fields);
+}
+
 export function logDecided(logger: Logger, effect: Effect): void {
   switch (effect.kind) {
     case 'round-closed':

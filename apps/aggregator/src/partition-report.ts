@@ -10,6 +10,7 @@ export interface ReportedPartition {
   readonly at: Instant;
   readonly lagMs: number;
   readonly memories: Iterable<Memory>;
+  readonly quarantined: ReadonlySet<string>;
   readonly regionsOf: (monitor: MonitorRecord, now: Instant) => RoundRegions;
 }
 
@@ -19,7 +20,7 @@ function missingOf({ expectedRegions, registeredRegions }: RoundRegions, { close
   return registeredRegions.filter((region) => !expectedRegions.includes(region) || unheard.includes(region));
 }
 
-export function reportOf({ partition, at, lagMs, memories, regionsOf }: ReportedPartition): PartitionReport {
+export function reportOf({ memories, quarantined, regionsOf, ...standing }: ReportedPartition): PartitionReport {
   const missing = new Set<string>();
   let [monitorCount, unknownCount, faultyCount] = [0, 0, 0];
   for (const { monitor, state } of memories) {
@@ -28,20 +29,10 @@ export function reportOf({ partition, at, lagMs, memories, regionsOf }: Reported
     if (state.status !== 'unknown') continue;
     unknownCount++;
     if (state.faulty) faultyCount++;
-    else for (const region of missingOf(regionsOf(monitor, at), state)) missing.add(region);
+    else for (const region of missingOf(regionsOf(monitor, standing.at), state)) missing.add(region);
   }
-  const missingRegions = [...missing].sort();
-  return {
-    v: 1,
-    partition,
-    at,
-    lagMs,
-    monitorCount,
-    unknownCount,
-    faultyCount,
-    missingRegions,
-    quarantinedRegions: [],
-  };
+  const regions = { missingRegions: [...missing].sort(), quarantinedRegions: [...quarantined].sort() };
+  return { v: 1, ...standing, monitorCount, unknownCount, faultyCount, ...regions };
 }
 
 export function writeOf(report: PartitionReport): TaskWrite {

@@ -2,7 +2,8 @@
 import type { MonitorState } from '@quorate/contracts';
 import { openIncident, recoverIncident } from './incident.ts';
 import { change, type KnownWork } from './memory.ts';
-import type { AnnouncedWindow, Ruling } from './vote-window.ts';
+import type { Ruling } from './ruling.ts';
+import type { AnnouncedWindow } from './vote-window.ts';
 
 type Turn = NonNullable<MonitorState['turn']>;
 
@@ -21,9 +22,9 @@ export function weigh(work: KnownWork, window: AnnouncedWindow, ruling: Ruling):
     weighInconclusive(work, window);
     return;
   }
-  change(work, { belowFloorCount: 0, faulty: false, seenUp: work.state.seenUp || verdict === 'up' });
-  const towards = work.state.incident === null ? 'down' : 'up';
-  if (verdict === towards) advance(work, window, ruling);
+  const { seenUp, incident } = work.state;
+  change(work, { belowFloorCount: 0, faulty: false, seenUp: seenUp || verdict === 'up' });
+  if (verdict === towardsOf(incident)) advance(work, window, ruling);
   else change(work, { turn: null });
 }
 
@@ -36,20 +37,27 @@ function weighInconclusive(work: KnownWork, window: AnnouncedWindow): void {
   else pursue(work, window, { ...turn, inconclusiveCount });
 }
 
+function towardsOf(incident: MonitorState['incident']): Turn['towards'] {
+  return incident === null ? 'down' : 'up';
+}
+
+function roundsWanted({ check }: AnnouncedWindow, { towards }: Turn): number {
+  return towards === 'down' ? check.decision.confirmations : check.decision.recoveries;
+}
+
 function advance(work: KnownWork, window: AnnouncedWindow, ruling: Ruling): void {
   const { turn: begun, incident } = work.state;
-  const { confirmations, recoveries } = window.check.decision;
-  const towards = incident === null ? 'down' : 'up';
   const begin = { count: 0, firstDueAt: window.dueAt, confirmAt: null, traceparent: traceparentOf(window, ruling) };
   const { count, ...rest } = begun ?? begin;
-  const turn: Turn = { ...rest, towards, count: count + 1, inconclusiveCount: 0 };
-  if (turn.count < (incident === null ? confirmations : recoveries)) {
+  const turn: Turn = { ...rest, towards: towardsOf(incident), count: count + 1, inconclusiveCount: 0 };
+  if (turn.count < roundsWanted(window, turn)) {
     pursue(work, window, turn);
     return;
   }
   change(work, { turn: null });
-  if (incident === null) openIncident(work, window, turn);
-  else recoverIncident(work, window, { incident, turn });
+  const confirmed = { window, ruling, turn };
+  if (incident === null) openIncident(work, confirmed);
+  else recoverIncident(work, incident, confirmed);
 }
 
 /** Asks for the next confirming round, counted from the moment at which this verdict fell. */

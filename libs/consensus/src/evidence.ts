@@ -1,6 +1,7 @@
 /** The votes of a window as rounds, incidents and alerts keep them. */
 import type { CastVote, Vote } from '@quorate/contracts';
 import type { Work } from './memory.ts';
+import type { Ruling } from './ruling.ts';
 import type { HeardVote, VoteWindow } from './vote-window.ts';
 
 function castOf(
@@ -10,17 +11,22 @@ function castOf(
   return { ...cast, late };
 }
 
-function byRegion(votes: ReadonlyMap<string, HeardVote>): readonly HeardVote[] {
+/** By region, so that the order in which the votes came leaves no trace. */
+export function byRegion(votes: ReadonlyMap<string, HeardVote>): readonly HeardVote[] {
   return [...votes.values()].sort((left, right) => (left.vote.region < right.vote.region ? -1 : 1));
 }
 
-/** By region, so that the order in which the votes came leaves no trace. */
 export function castVotesOf(window: VoteWindow): CastVote[] {
   return byRegion(window.votes).map(({ vote }) => castOf(vote, false));
 }
 
-export function downRegionsOf(window: VoteWindow): string[] {
-  return byRegion(window.votes).flatMap(({ vote }) => (vote.outcome === 'down' ? [vote.region] : []));
+/** The regions whose down vote counts. */
+export function downRegionsOf(
+  window: VoteWindow,
+  { quarantinedRegions }: Pick<Ruling, 'quarantinedRegions'>,
+): string[] {
+  const counted = byRegion(window.votes).filter(({ vote }) => !quarantinedRegions.includes(vote.region));
+  return counted.flatMap(({ vote }) => (vote.outcome === 'down' ? [vote.region] : []));
 }
 
 /** Tells of the votes that did not count, with the end of their round. */

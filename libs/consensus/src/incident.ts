@@ -12,6 +12,7 @@ import {
 } from '@quorate/contracts';
 import { castVotesOf, downRegionsOf } from './evidence.ts';
 import { change, type KnownWork, type Work } from './memory.ts';
+import type { Ruling } from './ruling.ts';
 import type { AnnouncedWindow } from './vote-window.ts';
 
 type Incident = NonNullable<MonitorState['incident']>;
@@ -55,8 +56,23 @@ function tell(work: Work, incident: Incident, telling: Telling): void {
 
 const unresolved = { resolvedAt: null, resolveCause: null };
 
-/** Opens the incident that the round of `window` confirmed. */
-export function openIncident(work: KnownWork, window: AnnouncedWindow, { firstDueAt, traceparent }: Turn): void {
+/** A round that confirmed something, and the turn that it ends. */
+export interface Confirmed {
+  readonly window: AnnouncedWindow;
+  readonly ruling: Ruling;
+  readonly turn: Turn;
+}
+
+/** The regions whose vote counted, and all votes that were heard. */
+function evidenceOf({ window, ruling }: Confirmed): Pick<Incident, 'expectedRegions' | 'votes'> {
+  const { quarantinedRegions } = ruling;
+  const expectedRegions = window.check.expectedRegions.filter((region) => !quarantinedRegions.includes(region));
+  return { expectedRegions, votes: castVotesOf(window) };
+}
+
+export function openIncident(work: KnownWork, confirmed: Confirmed): void {
+  const { window, ruling, turn } = confirmed;
+  const { firstDueAt, traceparent } = turn;
   const openedAt = work.state.fellAt;
   const incident: Incident = {
     incidentId: incidentIdOf(work.monitorId, window.dueAt),
@@ -64,9 +80,8 @@ export function openIncident(work: KnownWork, window: AnnouncedWindow, { firstDu
     firstFailureAt: firstDueAt,
     openedAt,
     acknowledgedBy: null,
-    regions: downRegionsOf(window),
-    expectedRegions: window.check.expectedRegions,
-    votes: castVotesOf(window),
+    regions: downRegionsOf(window, ruling),
+    ...evidenceOf(confirmed),
     remindedAt: openedAt,
     reminderCount: 0,
     traceparent,
@@ -76,15 +91,10 @@ export function openIncident(work: KnownWork, window: AnnouncedWindow, { firstDu
 }
 
 /** Resolves the open incident with the votes of the round that confirmed the recovery. */
-export function recoverIncident(
-  work: KnownWork,
-  window: AnnouncedWindow,
-  { incident, turn }: { readonly incident: Incident; readonly turn: Turn },
-): void {
+export function recoverIncident(work: KnownWork, incident: Incident, confirmed: Confirmed): void {
   const { fellAt } = work.state;
-  const evidence = { votes: castVotesOf(window), expectedRegions: window.check.expectedRegions };
   const telling = { transition: 'resolved', sequence: 0, resolvedAt: fellAt, resolveCause: 'recovered' } as const;
-  tell(work, { ...incident, ...evidence }, { ...telling, parent: turn.traceparent });
+  tell(work, { ...incident, ...evidenceOf(confirmed) }, { ...telling, parent: confirmed.turn.traceparent });
   change(work, { incident: null });
 }
 

@@ -2,4 +2,5 @@ export { decide, decideFaulty, nextDueAt, type Decided, type Input } from './dec
 export type { Effect, VerdictFell } from './effect.ts';
 export { graceMs, timeToAlertSecondsMax } from './grace.ts';
 export { emptyMemory, restoreMemory, type Context, type Memory } from './memory.ts';
+export { Quarantine } from './quarantine.ts';
 export { outcomeOf, quorumOf, tally, type Count, type Electorate } from './tally.ts';

@@ -26,7 +26,7 @@ function takeVersion(work: KnownWork, monitor: MonitorRecord): void {
   change(work, { monitorVersion: monitor.version, probeFingerprint });
   const wasPaused = work.state.status === 'paused';
   if (monitor.paused || wasPaused) startAfresh(work);
-  else if (isOtherProbe) change(work, { ...zeroed, degradedRegions: [] });
+  else if (isOtherProbe) change(work, { ...zeroed, degradedRegions: [], contradictions: {} });
   const { incident } = work.state;
   if (incident !== null) change(work, { incident: { ...incident, ...incidentFaceOf(monitor) } });
 }
@@ -34,7 +34,7 @@ function takeVersion(work: KnownWork, monitor: MonitorRecord): void {
 /** A paused monitor knows nothing, and a resumed one has everything to learn. */
 function startAfresh(work: KnownWork): void {
   abandonIncident(work, 'paused');
-  change(work, { ...zeroed, degradedRegions: [], incident: null, seenUp: false, silence: {} });
+  change(work, { ...zeroed, degradedRegions: [], incident: null, seenUp: false, silence: {}, contradictions: {} });
 }
 
 /** Forgets a monitor whose record is gone; the caller leaves a tombstone where its state was. */

@@ -8,6 +8,7 @@ import {
   type RoundKind,
 } from '@quorate/contracts';
 import type { Effect } from './effect.ts';
+import type { Reservations } from './ruling.ts';
 import { comparePositions, isSameRound, type Position, type VoteWindow } from './vote-window.ts';
 
 export interface Memory {
@@ -25,6 +26,8 @@ export interface Context {
   readonly now: Instant;
   /** Whether every stream was read up to the end seen at the restore: only then time says anything. */
   readonly caughtUp: boolean;
+  /** The regions that have lost their vote in the monitor's partition. */
+  readonly quarantined: ReadonlySet<string>;
   /** The regions that a round announced now would name. */
   readonly regionsOf: (monitor: MonitorRecord) => {
     readonly expectedRegions: readonly string[];
@@ -92,6 +95,7 @@ export function initialState(monitor: MonitorRecord): MonitorState {
     confirming: [],
     closed: [],
     silence: {},
+    contradictions: {},
     belowFloorCount: 0,
     degradedCount: 0,
     degradedRegions: [],
@@ -117,10 +121,11 @@ export function dropWindow(work: Work, round: Position): void {
   work.windows = work.windows.filter((window) => !isSameRound(window, round));
 }
 
-/** The regions that missed the monitor's last rounds. */
-export function silentRegions(state: MonitorState | null): ReadonlySet<string> {
+/** What is held against regions as a round is judged now. */
+export function reservationsOf({ state, context }: Work): Reservations {
   const silence = Object.entries(state?.silence ?? {});
-  return new Set(silence.filter(([, missedCount]) => missedCount >= absentAfterRounds).map(([region]) => region));
+  const silent = silence.filter(([, missedCount]) => missedCount >= absentAfterRounds).map(([region]) => region);
+  return { silent: new Set(silent), quarantined: context.quarantined };
 }
 
 /** So many rounds in a row a region misses before it is no voter any more. */

@@ -1,7 +1,9 @@
 /** What a closed round says of the regions: who is absent, whether enough answered, whether only some see it down. */
 import type { MonitorState, Verdict } from '@quorate/contracts';
+import { contradictionsAfter } from './contradiction.ts';
 import { downRegionsOf } from './evidence.ts';
 import { absentAfterRounds, change, type KnownWork } from './memory.ts';
+import type { Ruling } from './ruling.ts';
 import { roundsInARow } from './status.ts';
 import { answersMin } from './tally.ts';
 import type { AnnouncedWindow } from './vote-window.ts';
@@ -17,8 +19,9 @@ function silenceAfter(silence: Silence, { check, votes }: AnnouncedWindow): Sile
   return after;
 }
 
-function answerCountOf({ votes }: AnnouncedWindow): number {
-  return [...votes.values()].filter(({ vote }) => vote.outcome !== 'abstain').length;
+function answerCountOf({ votes }: AnnouncedWindow, { quarantinedRegions }: Ruling): number {
+  const counted = [...votes.values()].filter(({ vote }) => !quarantinedRegions.includes(vote.region));
+  return counted.filter(({ vote }) => vote.outcome !== 'abstain').length;
 }
 
 /** A region that votes is a voter again at once, for the rounds that are open too. */
@@ -36,14 +39,15 @@ function degradedAfter({ degradedCount, degradedRegions }: MonitorState, downReg
 }
 
 /** Takes in the evidence of a round whose window closes. */
-export function observe(work: KnownWork, window: AnnouncedWindow, verdict: Verdict): void {
+export function observe(work: KnownWork, window: AnnouncedWindow, ruling: Ruling): void {
   const { state } = work;
   const { check } = window;
-  const answerCount = answerCountOf(window);
+  const answerCount = answerCountOf(window, ruling);
   const isBelowFloor = answerCount < answersMin(check.decision, check.registeredRegions.length);
   change(work, {
     silence: silenceAfter(state.silence, window),
+    contradictions: contradictionsAfter(state.contradictions, window),
     belowFloorCount: isBelowFloor ? Math.min(roundsInARow, state.belowFloorCount + 1) : 0,
-    ...(answerCount > 0 ? degradedAfter(state, downRegionsOf(window), verdict) : {}),
+    ...(answerCount > 0 ? degradedAfter(state, downRegionsOf(window, ruling), ruling.verdict) : {}),
   });
 }

@@ -2,7 +2,8 @@
 import { alertIdOf, incidentIdOf, isDeadMansSwitch, type Alert } from '@quorate/contracts';
 import { faceOf } from './incident.ts';
 import type { KnownWork } from './memory.ts';
-import type { AnnouncedWindow, Ruling } from './vote-window.ts';
+import type { Ruling } from './ruling.ts';
+import type { AnnouncedWindow } from './vote-window.ts';
 
 /** Tells nothing of a round whose successor is due: whoever watches would take the past for the present. */
 export function pulse(work: KnownWork, { kind, dueAt, check }: AnnouncedWindow, { verdict, decidedBy }: Ruling): void {

@@ -73,6 +73,7 @@ export class Rehearsal {
   /** The regions that are live, and those that are registered. */
   regions: readonly string[];
   registered: readonly string[];
+  quarantined: ReadonlySet<string> = new Set();
   readonly effects: Effect[] = [];
   /** What the streams hold, for a successor to read again. */
   readonly journal: Journaled[] = [];
@@ -89,7 +90,7 @@ export class Rehearsal {
 
   get context(): Context {
     const regionsOf = () => ({ expectedRegions: this.regions, registeredRegions: this.registered });
-    return { now: this.now, caughtUp: this.caughtUp, regionsOf };
+    return { now: this.now, caughtUp: this.caughtUp, quarantined: this.quarantined, regionsOf };
   }
 
   get state(): MonitorState {

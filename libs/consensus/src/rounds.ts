@@ -1,31 +1,14 @@
 /** Rules, applies and closes the open rounds of a monitor, in order of `dueAt`. */
-import { closedRoundsKeptMax, type MonitorState, type RoundClosed } from '@quorate/contracts';
+import type { MonitorState } from '@quorate/contracts';
+import { close, closedAtOf, noteOf } from './closing.ts';
 import { pursue, weigh } from './course.ts';
-import { castVotesOf, downRegionsOf, tellStrays } from './evidence.ts';
-import {
-  change,
-  clockAheadMsMax,
-  dropWindow,
-  isApplied,
-  isKnown,
-  silentRegions,
-  type KnownWork,
-  type Work,
-} from './memory.ts';
+import { downRegionsOf } from './evidence.ts';
+import { change, clockAheadMsMax, isApplied, isKnown, reservationsOf, type KnownWork, type Work } from './memory.ts';
 import { observe } from './presence.ts';
 import { pulse } from './pulse.ts';
 import { refreshStatus } from './status.ts';
-import {
-  absentIn,
-  closesAtOf,
-  isAnnounced,
-  isComplete,
-  isSameRound,
-  rule,
-  type AnnouncedWindow,
-  type Position,
-  type Ruling,
-} from './vote-window.ts';
+import { isComplete, rule, type Ruling } from './ruling.ts';
+import { closesAtOf, isAnnounced, isSameRound, type AnnouncedWindow } from './vote-window.ts';
 
 /** A window that only votes have opened is given up after this: its check is not coming. */
 export const checkAwaitedMsMax = 70_000;
@@ -44,14 +27,14 @@ function isOver({ context }: Work, { check }: AnnouncedWindow): boolean {
 
 /** A round that stands in no row is told of when it closes, and moves nothing. */
 function settleAside(work: Work, window: AnnouncedWindow): void {
-  const ruling = rule(window, { silent: silentRegions(work.state), isOver: isOver(work, window) });
+  const ruling = rule(window, reservationsOf(work), isOver(work, window));
   if (ruling === null || !mayClose(work, window)) return;
   tellVerdict(work, window, { ruling, counts: false });
   close(work, window, ruling);
 }
 
 function mayClose(work: Work, window: AnnouncedWindow): boolean {
-  return isOver(work, window) || isComplete(window, silentRegions(work.state));
+  return isOver(work, window) || isComplete(window, reservationsOf(work).silent);
 }
 
 /** A verdict waits for the earlier rounds; so does the end of a window. */
@@ -71,10 +54,6 @@ function settleInOrder(work: KnownWork, windows: readonly AnnouncedWindow[]): vo
   }
 }
 
-function noteOf({ decided }: MonitorState, round: Position) {
-  return decided.find((note) => isSameRound(note, round));
-}
-
 /** A round that was announced after a later one had been judged: it is history. */
 function isOvertaken(state: MonitorState, window: AnnouncedWindow): boolean {
   if (state.applied.dueAt > window.check.appendedAt + clockAheadMsMax) return false;
@@ -85,7 +64,7 @@ function isOvertaken(state: MonitorState, window: AnnouncedWindow): boolean {
 function rulingOf(work: KnownWork, window: AnnouncedWindow): Ruling | null {
   const note = noteOf(work.state, window);
   if (note !== undefined) return { ...note, decidedBy: null };
-  return rule(window, { silent: silentRegions(work.state), isOver: isOver(work, window) });
+  return rule(window, reservationsOf(work), isOver(work, window));
 }
 
 /** A verdict on an older version of the monitor, or a paused one, is history. */
@@ -95,19 +74,19 @@ function isCurrent({ monitor }: KnownWork, { check }: AnnouncedWindow): boolean 
 
 function apply(work: KnownWork, window: AnnouncedWindow, ruling: Ruling): void {
   const { kind, dueAt } = window;
-  const { verdict, decidedAt } = ruling;
+  const { decidedBy, ...note } = ruling;
   const counts = isCurrent(work, window);
   const { decided, fellAt, turn } = work.state;
   change(work, {
     applied: { kind, dueAt },
-    decided: [...decided, { kind, dueAt, verdict, decidedAt }],
-    fellAt: Math.max(fellAt, decidedAt),
+    decided: [...decided, { kind, dueAt, ...note, quarantinedRegions: [...note.quarantinedRegions] }],
+    fellAt: Math.max(fellAt, note.decidedAt),
   });
   tellVerdict(work, window, { ruling, counts });
   if (counts) pulse(work, window, ruling);
   if (counts) weigh(work, window, ruling);
   else if (kind === 'confirming' && turn !== null) pursue(work, window, turn);
-  if (counts) refreshStatus(work, work.state.fellAt, ruling.decidedBy?.traceparent ?? null);
+  if (counts) refreshStatus(work, work.state.fellAt, decidedBy?.traceparent ?? null);
 }
 
 function closeInOrder(work: KnownWork, window: AnnouncedWindow, ruling: Ruling): void {
@@ -119,48 +98,8 @@ function closeInOrder(work: KnownWork, window: AnnouncedWindow, ruling: Ruling):
     confirming: work.state.confirming.filter((round) => kind !== 'confirming' || round.dueAt !== dueAt),
   });
   if (!isCurrent(work, window)) return;
-  observe(work, window, ruling.verdict);
+  observe(work, window, ruling);
   refreshStatus(work, closedAt, null);
-}
-
-function lastHeardAt({ votes }: AnnouncedWindow): number {
-  return Math.max(0, ...[...votes.values()].map(({ appendedAt }) => appendedAt));
-}
-
-function closedAtOf({ state }: Work, window: AnnouncedWindow): number {
-  if (!isComplete(window, silentRegions(state))) return closesAtOf(window.check);
-  return Math.max(window.check.appendedAt, lastHeardAt(window));
-}
-
-function close(work: Work, window: AnnouncedWindow, ruling: Ruling): void {
-  const { kind, dueAt, check, votes, strays } = window;
-  work.effects.push({ kind: 'round-closed', record: recordOf(work, window, ruling), parent: check.traceparent });
-  tellStrays(work, window);
-  dropWindow(work, window);
-  if (!isKnown(work)) return;
-  const unheardRegions = check.expectedRegions.filter((region) => !votes.has(region) && !strays.has(region));
-  const closed = [...work.state.closed, { kind, dueAt, closesAt: closesAtOf(check), unheardRegions }];
-  change(work, { closed: closed.slice(-closedRoundsKeptMax) });
-}
-
-function recordOf(work: Work, window: AnnouncedWindow, ruling: Ruling): RoundClosed {
-  const { kind, dueAt, check, votes } = window;
-  const absent = absentIn(window, silentRegions(work.state));
-  return {
-    v: 1,
-    type: 'round-closed',
-    monitorId: work.monitorId,
-    monitorVersion: check.monitorVersion,
-    dueAt,
-    kind,
-    verdict: ruling.verdict,
-    decidedAt: ruling.decidedAt,
-    closedAt: closedAtOf(work, window),
-    expectedRegions: check.expectedRegions,
-    absentRegions: check.expectedRegions.filter((region) => absent.has(region) && !votes.has(region)),
-    missedRoundCount: check.missedRoundCount,
-    votes: castVotesOf(window),
-  };
 }
 
 function tellVerdict(
@@ -176,7 +115,7 @@ function tellVerdict(
     decidedAt: ruling.decidedAt,
     expectedCount: check.expectedRegions.length,
     voteCount: votes.size,
-    downCount: downRegionsOf(window).length,
+    downCount: downRegionsOf(window, ruling).length,
     counts,
     parent: ruling.decidedBy?.traceparent ?? check.traceparent,
   });

@@ -1,7 +1,6 @@
-/** The votes of one round: who may vote, what was heard, and the verdict that follows from it. */
-import type { Check, Instant, RoundKind, Verdict, Vote } from '@quorate/contracts';
+/** The votes of one round: which of them count, and which are kept aside. */
+import type { Check, Instant, RoundKind, Vote } from '@quorate/contracts';
 import { graceMs } from './grace.ts';
-import { answersMin, outcomeOf, quorumOf, tally } from './tally.ts';
 
 /** More votes than this are not kept, of those that count and of those that do not. */
 const votesMax = 1_000;
@@ -36,13 +35,6 @@ export interface VoteWindow extends Position {
 
 export interface AnnouncedWindow extends VoteWindow {
   readonly check: AnnouncedCheck;
-}
-
-export interface Ruling {
-  readonly verdict: Verdict;
-  readonly decidedAt: Instant;
-  /** The vote that decided; null when the window's end did. */
-  readonly decidedBy: HeardVote | null;
 }
 
 const kindOrder: Readonly<Record<RoundKind, number>> = { scheduled: 0, confirming: 1, manual: 2 };
@@ -97,50 +89,4 @@ export function hear(window: VoteWindow, heard: HeardVote): VoteWindow {
   if (heap.has(region) || heap.size >= votesMax) return window;
   const grown = new Map(heap).set(region, heard);
   return counts ? { ...window, votes: grown } : { ...window, strays: grown };
-}
-
-const nobody: ReadonlySet<string> = new Set();
-
-/**
- * The regions that are no voters of this round: those that the monitor's state holds as absent, so that the others can
- * decide without them. Where the others are too few to decide anything, all are awaited.
- */
-export function absentIn({ check }: AnnouncedWindow, silent: ReadonlySet<string>): ReadonlySet<string> {
-  const voterCount = check.expectedRegions.filter((region) => !silent.has(region)).length;
-  return voterCount < answersMin(check.decision, check.registeredRegions.length) ? nobody : silent;
-}
-
-/** Whether every voter has answered. */
-export function isComplete(window: AnnouncedWindow, silent: ReadonlySet<string>): boolean {
-  const absent = absentIn(window, silent);
-  return window.check.expectedRegions.every((region) => window.votes.has(region) || absent.has(region));
-}
-
-/**
- * The verdict of the votes heard so far, taken one by one as they came: null while a vote that is still awaited could
- * change it, unless the window `isOver`. An absent region that votes is a voter again at once.
- */
-export function rule(
-  window: AnnouncedWindow,
-  { silent, isOver }: { readonly silent: ReadonlySet<string>; readonly isOver: boolean },
-): Ruling | null {
-  const { check, votes } = window;
-  const absent = absentIn(window, silent);
-  const count = { downCount: 0, upCount: 0, outstandingCount: 0 };
-  let voterCount = check.expectedRegions.filter((region) => !absent.has(region)).length;
-  const quorum = () => quorumOf(check.decision, { voterCount, registeredCount: check.registeredRegions.length });
-  count.outstandingCount = voterCount;
-  const unheard = tally(count, quorum());
-  if (unheard !== null) return { verdict: unheard, decidedAt: check.appendedAt, decidedBy: null };
-  for (const heard of votes.values()) {
-    const { region, outcome } = heard.vote;
-    if (absent.has(region)) voterCount++;
-    else count.outstandingCount--;
-    if (outcome === 'down') count.downCount++;
-    if (outcome === 'up') count.upCount++;
-    const verdict = tally(count, quorum());
-    if (verdict === null) continue;
-    return { verdict, decidedAt: Math.max(check.appendedAt, heard.appendedAt), decidedBy: heard };
-  }
-  return isOver ? { verdict: outcomeOf(count, quorum()), decidedAt: closesAtOf(check), decidedBy: null } : null;
 }

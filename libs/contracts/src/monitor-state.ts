@@ -1,7 +1,6 @@
 /**
  * What the aggregator remembers of one monitor between rounds, on `monitor-state`. Open vote windows are not in it:
- * they
- * are rebuilt from the votes, which stay unread for a successor until their window has closed.
+ * they are rebuilt from the votes, which stay unread for a successor until their window has closed.
  */
 import { z } from 'zod';
 import { alertSchema } from './alert.ts';
@@ -36,6 +35,8 @@ const decidedRoundSchema = z.object({
   ...roundFields,
   verdict: verdictSchema,
   decidedAt: instantSchema,
+  /** Voters whose vote did not count, since their region was in quarantine as the verdict fell. */
+  quarantinedRegions: regionsSchema.default([]),
 });
 
 /** A round that is over. Its end at the latest, and the expected regions whose late votes are still worth a line. */
@@ -95,6 +96,11 @@ export const monitorStateSchema = z.object({
   closed: z.array(closedRoundSchema).max(closedRoundsKeptMax),
   /** Rounds in a row, up to two, that an expected region missed; with two it is absent. */
   silence: z.record(regionSchema, z.int().min(1).max(2)),
+  /**
+   * Of each region that could be compared, the rounds in a row, up to two, in which it contradicted the majority. Zero:
+   * in the newest it agreed.
+   */
+  contradictions: z.record(regionSchema, z.int().min(0).max(2)).default({}),
   /** Rounds in a row, up to two, with too few answers to decide anything. */
   belowFloorCount: z.int().min(0).max(2),
   /** Rounds in a row, up to two, with a down vote but no down verdict. */

@@ -29,6 +29,8 @@ export const roundClosedSchema = z.object({
   expectedRegions: z.array(regionSchema),
   /** Expected regions that this monitor's state held as absent: they were not voters. */
   absentRegions: z.array(regionSchema),
+  /** Expected regions that had lost their vote in the monitor's partition: their answers are kept and not counted. */
+  quarantinedRegions: z.array(regionSchema).default([]),
   missedRoundCount: z.int().nonnegative(),
   votes: z.array(castVoteSchema),
 });

@@ -54,6 +54,11 @@ export const metrics = {
   verdictSeconds: seconds('quorate_verdict_delay', 'How long after it was due a round was decided.'),
   /** `status` */
   statusChanges: counter('quorate_status_changes', 'Changes of a monitor’s status.'),
+  /** `region`, `change` */
+  quarantineChanges: counter(
+    'quorate_quarantine_changes',
+    'Partitions in which a region lost its vote or got it back.',
+  ),
   /** `transition` */
   alerts: counter('quorate_alerts', 'Alerts that were decided.'),
   /** `service` */

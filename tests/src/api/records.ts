@@ -47,6 +47,7 @@ export function roundOf(monitorId: string, change: Partial<RoundClosed> = {}): R
     closedAt: startAt + 200,
     expectedRegions: ['eu', 'us'],
     absentRegions: [],
+    quarantinedRegions: [],
     missedRoundCount: 0,
     votes: [voteOf('eu'), voteOf('us')],
     ...change,

@@ -1,0 +1,66 @@
+/** The end of a round: what is written of it for good, and what is remembered so that a repeat is known as one. */
+import { closedRoundsKeptMax, type Instant, type MonitorState, type RoundClosed } from '@quorate/contracts';
+import { castVotesOf, tellStrays } from './evidence.ts';
+import { change, dropWindow, isKnown, reservationsOf, type Work } from './memory.ts';
+import { absentIn, isComplete, type Ruling } from './ruling.ts';
+import { closesAtOf, isSameRound, type AnnouncedWindow, type Position } from './vote-window.ts';
+
+type Closed = MonitorState['closed'][number];
+
+/** The note on a round whose verdict was applied before its window closed. */
+export function noteOf(state: MonitorState | null, round: Position) {
+  return state?.decided.find((note) => isSameRound(note, round));
+}
+
+function lastHeardAt({ votes }: AnnouncedWindow): number {
+  return Math.max(0, ...[...votes.values()].map(({ appendedAt }) => appendedAt));
+}
+
+/** With the last vote, or when time was up. */
+export function closedAtOf(work: Work, window: AnnouncedWindow): Instant {
+  if (!isComplete(window, reservationsOf(work).silent)) return closesAtOf(window.check);
+  return Math.max(window.check.appendedAt, lastHeardAt(window));
+}
+
+export function close(work: Work, window: AnnouncedWindow, ruling: Ruling): void {
+  end(work, window, { ...ruling, closedAt: closedAtOf(work, window) });
+}
+
+type Ending = Pick<RoundClosed, 'verdict' | 'decidedAt' | 'closedAt'> & Pick<Ruling, 'quarantinedRegions'>;
+
+function end(work: Work, window: AnnouncedWindow, ending: Ending): void {
+  work.effects.push({
+    kind: 'round-closed',
+    record: recordOf(work, window, ending),
+    parent: window.check.traceparent,
+  });
+  tellStrays(work, window);
+  dropWindow(work, window);
+  if (isKnown(work)) change(work, { closed: [...work.state.closed, closedOf(window)].slice(-closedRoundsKeptMax) });
+}
+
+function closedOf({ kind, dueAt, check, votes, strays }: AnnouncedWindow): Closed {
+  const unheardRegions = check.expectedRegions.filter((region) => !votes.has(region) && !strays.has(region));
+  return { kind, dueAt, closesAt: closesAtOf(check), unheardRegions };
+}
+
+function recordOf(work: Work, window: AnnouncedWindow, ending: Ending): RoundClosed {
+  const { kind, dueAt, check, votes } = window;
+  const absent = absentIn(window, reservationsOf(work).silent);
+  return {
+    v: 1,
+    type: 'round-closed',
+    monitorId: work.monitorId,
+    monitorVersion: check.monitorVersion,
+    dueAt,
+    kind,
+    verdict: ending.verdict,
+    decidedAt: ending.decidedAt,
+    closedAt: ending.closedAt,
+    expectedRegions: check.expectedRegions,
+    absentRegions: check.expectedRegions.filter((region) => absent.has(region) && !votes.has(region)),
+    quarantinedRegions: [...ending.quarantinedRegions],
+    missedRoundCount: check.missedRoundCount,
+    votes: castVotesOf(window),
+  };
+}
