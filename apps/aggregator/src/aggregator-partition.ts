@@ -199,7 +199,7 @@ export class AggregatorPartition {
       this.#surroundings.logger.error('A decision failed; its monitor is unknown', { monitorId, error });
       metrics.decisionFaults.add(1, { service: 'aggregator' });
       this.#deadLetters.push(deadLetterOf(cause, error, task.now));
-      this.#keep(memory, decideFaulty(memory, context));
+      this.#keep(memory, decideFaulty(memory, input, context));
     }
   }
 

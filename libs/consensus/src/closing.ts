@@ -3,7 +3,7 @@ import { closedRoundsKeptMax, type Instant, type MonitorState, type RoundClosed 
 import { castVotesOf, tellStrays } from './evidence.ts';
 import { change, dropWindow, isKnown, reservationsOf, type Work } from './memory.ts';
 import { absentIn, isComplete, type Ruling } from './ruling.ts';
-import { closesAtOf, isSameRound, type AnnouncedWindow, type Position } from './vote-window.ts';
+import { closesAtOf, isAnnounced, isSameRound, type AnnouncedWindow, type Position } from './vote-window.ts';
 
 type Closed = MonitorState['closed'][number];
 
@@ -26,6 +26,20 @@ export function close(work: Work, window: AnnouncedWindow, ruling: Ruling): void
   end(work, window, { ...ruling, closedAt: closedAtOf(work, window) });
 }
 
+/**
+ * Ends the open rounds of these kinds, since nobody will judge them any more: with the verdict that had fallen, else
+ * without one. So no round that was announced is lost without a word.
+ */
+export function breakOff(work: Work, kinds: readonly AnnouncedWindow['kind'][]): void {
+  const { now } = work.context;
+  for (const window of work.windows.filter(isAnnounced)) {
+    if (!kinds.includes(window.kind)) continue;
+    const closedAt = Math.max(window.check.appendedAt, Math.min(now, closesAtOf(window.check)));
+    const undecided = { verdict: 'inconclusive', decidedAt: closedAt, quarantinedRegions: [] } as const;
+    end(work, window, { ...undecided, ...noteOf(work.state, window), closedAt });
+  }
+}
+
 type Ending = Pick<RoundClosed, 'verdict' | 'decidedAt' | 'closedAt'> & Pick<Ruling, 'quarantinedRegions'>;
 
 function end(work: Work, window: AnnouncedWindow, ending: Ending): void {
@@ -36,12 +50,19 @@ function end(work: Work, window: AnnouncedWindow, ending: Ending): void {
   });
   tellStrays(work, window);
   dropWindow(work, window);
-  if (isKnown(work)) change(work, { closed: [...work.state.closed, closedOf(window)].slice(-closedRoundsKeptMax) });
+  if (isKnown(work)) change(work, { closed: remember(work.state.closed, closedOf(window)) });
 }
 
 function closedOf({ kind, dueAt, check, votes, strays }: AnnouncedWindow): Closed {
   const unheardRegions = check.expectedRegions.filter((region) => !votes.has(region) && !strays.has(region));
   return { kind, dueAt, closesAt: closesAtOf(check), unheardRegions };
+}
+
+/** Each kind has places of its own: many rounds of one must not make those of another look long closed. */
+function remember(closed: readonly Closed[], round: Closed): Closed[] {
+  const ofKind = closed.filter(({ kind }) => kind === round.kind);
+  const oldest = ofKind.length < closedRoundsKeptMax[round.kind] ? undefined : ofKind[0];
+  return [...closed.filter((other) => other !== oldest), round];
 }
 
 function recordOf(work: Work, window: AnnouncedWindow, ending: Ending): RoundClosed {

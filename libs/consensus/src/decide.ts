@@ -1,5 +1,6 @@
 /** The one door to the decisions about a monitor: what arrived or fell due goes in, memory and effects come out. */
 import type { Instant, MonitorRecord } from '@quorate/contracts';
+import { breakOff } from './closing.ts';
 import { confirm, nextConfirmationAt } from './confirmation.ts';
 import type { Effect } from './effect.ts';
 import { acknowledgeIncident, nextReminderAt, remind } from './incident.ts';
@@ -37,9 +38,19 @@ export function decide(memory: Memory, input: Input, context: Context): Decided 
   return decided(work);
 }
 
-/** What is left of a monitor when a decision about it failed: an unknown status, its incident, and a fresh start. */
-export function decideFaulty(memory: Memory, context: Context): Decided {
-  const work: Work = { ...memory, windows: [], context, effects: [] };
+/**
+ * What is left of a monitor when the decision on `input` failed: an unknown status, its incident, and a fresh start.
+ * Its open rounds end without a verdict.
+ */
+export function decideFaulty(memory: Memory, input: Input, context: Context): Decided {
+  const work: Work = { ...memory, context, effects: [] };
+  try {
+    if (input.kind === 'check') takeCheck(work, input);
+    breakOff(work, ['scheduled', 'confirming', 'manual']);
+  } catch {
+    // The fault may be in the evidence itself; then its round is only among the dead letters, with what was decided on.
+  }
+  work.windows = [];
   if (isKnown(work)) {
     change(work, { faulty: true, turn: null, confirming: [], decided: [] });
     refreshStatus(work, context.now, null);

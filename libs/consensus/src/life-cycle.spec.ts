@@ -89,15 +89,39 @@ describe('deleting', () => {
     ]);
   });
 
-  it('is forgotten for good: what is still under way closes nothing', () => {
+  it('leaves no round without a word: what is under way ends at once, with the verdict that had fallen or none', () => {
     const rehearsal = new Rehearsal();
+    rehearsal.begin('dd');
+    rehearsal.pass(5_000);
+    rehearsal.begin('d');
+    rehearsal.take({ kind: 'monitor-deleted' });
+    expect(rehearsal.closed).toMatchObject([
+      { kind: 'scheduled', verdict: 'down', closedAt: rehearsal.now, votes: [{}, {}] },
+      { kind: 'scheduled', verdict: 'inconclusive', closedAt: rehearsal.now, votes: [{}] },
+      { kind: 'confirming', verdict: 'inconclusive', closedAt: rehearsal.now, votes: [] },
+    ]);
+  });
+
+  it('is for good: a check that still came is told of as history, votes as nothing', () => {
+    const rehearsal = new Rehearsal({ decision: { confirmations: 1 } });
     const round = rehearsal.begin('d');
     rehearsal.take({ kind: 'monitor-deleted' });
     rehearsal.cast({ round, region: 'us', outcome: 'down' });
-    rehearsal.announce({ dueAt: rehearsal.now + 1, kind: 'scheduled' });
+    rehearsal.pass(1);
+    rehearsal.begin('dd');
     rehearsal.pass(70_000);
     expect(rehearsal.memory).toEqual(emptyMemory(monitorId));
-    expect(rehearsal.closed).toEqual([]);
+    expect(rehearsal.closed).toMatchObject([{ verdict: 'inconclusive' }, { verdict: 'down', votes: [{}, {}] }]);
+    expect([rehearsal.told, rehearsal.statuses, rehearsal.lateVotes]).toEqual([[], [], []]);
+  });
+
+  it('lets a manual round that somebody waits for come to its end', () => {
+    const rehearsal = new Rehearsal();
+    const round = { dueAt: startedAt, kind: 'manual' } as const;
+    rehearsal.announce(round);
+    rehearsal.take({ kind: 'monitor-deleted' });
+    rehearsal.castWord(round, 'uuu');
+    expect(rehearsal.closed).toMatchObject([{ kind: 'manual', verdict: 'up' }]);
   });
 });
 
@@ -218,8 +242,11 @@ describe('a decision that failed', () => {
   it('leaves the monitor unknown, its incident open, and the next verdict mends it', () => {
     const rehearsal = downNow();
     rehearsal.begin('d');
-    const { memory, effects } = decideFaulty(rehearsal.memory, rehearsal.context);
-    expect(effects).toMatchObject([{ kind: 'status-changed', record: { status: 'unknown' } }]);
+    const { memory, effects } = decideFaulty(rehearsal.memory, { kind: 'tick' }, rehearsal.context);
+    expect(effects).toMatchObject([
+      { kind: 'round-closed', record: { verdict: 'inconclusive', votes: [{ region: 'eu' }] } },
+      { kind: 'status-changed', record: { status: 'unknown' } },
+    ]);
     rehearsal.memory = memory;
     expect(memory.windows).toEqual([]);
     rehearsal.pass(30_000);
@@ -228,8 +255,21 @@ describe('a decision that failed', () => {
     expect(rehearsal.told).toEqual(['opened:0']);
   });
 
+  it('ends the round of the check that made it fail, which nobody will judge', () => {
+    const rehearsal = downNow();
+    const check = rehearsal.checkOf({ dueAt: rehearsal.now, kind: 'scheduled' });
+    const input = { kind: 'check', check, appendedAt: rehearsal.now, traceparent: null } as const;
+    const { memory, effects } = decideFaulty(rehearsal.memory, input, rehearsal.context);
+    expect(effects).toMatchObject([{ record: { dueAt: check.dueAt, verdict: 'inconclusive' } }, { record: {} }]);
+    const { effects: again } = decide(memory, input, rehearsal.context);
+    expect(again).toEqual([]);
+  });
+
   it('leaves nothing of a monitor that is not saved', () => {
     const { context } = new Rehearsal();
-    expect(decideFaulty(emptyMemory(monitorId), context)).toEqual({ memory: emptyMemory(monitorId), effects: [] });
+    expect(decideFaulty(emptyMemory(monitorId), { kind: 'tick' }, context)).toEqual({
+      memory: emptyMemory(monitorId),
+      effects: [],
+    });
   });
 });

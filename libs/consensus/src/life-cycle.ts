@@ -1,5 +1,6 @@
 /** What becomes of status, counters and incident when people create, edit, pause, resume or delete a monitor. */
 import type { MonitorRecord, MonitorState } from '@quorate/contracts';
+import { breakOff } from './closing.ts';
 import { abandonIncident, incidentFaceOf } from './incident.ts';
 import { change, fingerprintOf, initialState, type KnownWork, type Work } from './memory.ts';
 import { refreshStatus } from './status.ts';
@@ -40,7 +41,7 @@ function startAfresh(work: KnownWork): void {
 /** Forgets a monitor whose record is gone; the caller leaves a tombstone where its state was. */
 export function takeDeletion(work: Work): void {
   abandonIncident(work, 'deleted');
+  breakOff(work, ['scheduled', 'confirming']);
   work.monitor = null;
   work.state = null;
-  work.windows = work.windows.filter(({ kind }) => kind === 'manual');
 }

@@ -23,16 +23,18 @@ export interface HeardCheck {
 /** Whether the round is over; `appendedAt` is when the log took in what speaks of it. */
 function isClosed({ closed, confirming }: MonitorState, round: Position, appendedAt: Instant): boolean {
   if (round.kind === 'confirming') return !confirming.some(({ dueAt }) => dueAt === round.dueAt);
-  if (closed.some((other) => isSameRound(other, round))) return true;
-  const oldestDueAt = Math.min(...closed.map(({ dueAt }) => dueAt));
+  const ofKind = closed.filter(({ kind }) => kind === round.kind);
+  if (ofKind.some(({ dueAt }) => dueAt === round.dueAt)) return true;
+  const oldestDueAt = Math.min(...ofKind.map(({ dueAt }) => dueAt));
   const isBelievable = oldestDueAt <= appendedAt + clockAheadMsMax;
-  return closed.length >= closedRoundsKeptMax && isBelievable && round.dueAt < oldestDueAt;
+  return ofKind.length >= closedRoundsKeptMax[round.kind] && isBelievable && round.dueAt < oldestDueAt;
 }
 
 /** A check that repeats a known round, open or closed, changes nothing. */
 export function takeCheck(work: Work, { check, appendedAt, traceparent }: HeardCheck): void {
-  if (work.state !== null && isClosed(work.state, check, appendedAt)) return;
-  const opened = windowOf(work.windows, check) ?? emptyWindow(check, appendedAt);
+  const open = windowOf(work.windows, check);
+  if (open === undefined && work.state !== null && isClosed(work.state, check, appendedAt)) return;
+  const opened = open ?? emptyWindow(check, appendedAt);
   const window = announce(opened, { ...check, appendedAt, traceparent });
   keepWindow(work, window);
   for (const region of window.votes.keys()) welcomeVoter(work, window, region);
@@ -40,11 +42,12 @@ export function takeCheck(work: Work, { check, appendedAt, traceparent }: HeardC
 
 export function takeVote(work: Work, heard: HeardVote): void {
   const { vote, appendedAt } = heard;
-  if (isKnown(work) && isClosed(work.state, vote, appendedAt)) {
+  const open = windowOf(work.windows, vote);
+  if (open === undefined && isKnown(work) && isClosed(work.state, vote, appendedAt)) {
     takeLateVote(work, heard);
     return;
   }
-  const window = hear(windowOf(work.windows, vote) ?? emptyWindow(vote, appendedAt), heard);
+  const window = hear(open ?? emptyWindow(vote, appendedAt), heard);
   keepWindow(work, window);
   if (window.check !== null && window.votes.get(vote.region) === heard) welcomeVoter(work, window, vote.region);
 }

@@ -2,8 +2,17 @@
 import type { MonitorState } from '@quorate/contracts';
 import { close, closedAtOf, noteOf } from './closing.ts';
 import { pursue, weigh } from './course.ts';
-import { downRegionsOf } from './evidence.ts';
-import { change, clockAheadMsMax, isApplied, isKnown, reservationsOf, type KnownWork, type Work } from './memory.ts';
+import { byRegion, downRegionsOf, tellLateVote, tellStrays } from './evidence.ts';
+import {
+  change,
+  clockAheadMsMax,
+  dropWindow,
+  isApplied,
+  isKnown,
+  reservationsOf,
+  type KnownWork,
+  type Work,
+} from './memory.ts';
 import { observe } from './presence.ts';
 import { pulse } from './pulse.ts';
 import { refreshStatus } from './status.ts';
@@ -15,9 +24,11 @@ export const checkAwaitedMsMax = 70_000;
 
 export function settleRounds(work: Work): void {
   const announced = work.windows.filter(isAnnounced);
-  const inOrder = announced.filter(({ kind }) => kind !== 'manual');
-  for (const window of announced) if (window.kind === 'manual') settleAside(work, window);
-  if (isKnown(work)) settleInOrder(work, inOrder);
+  for (const window of announced) if (standsAside(work, window)) settleAside(work, window);
+  if (isKnown(work)) {
+    const inOrder = announced.filter((window) => !standsAside(work, window));
+    settleInOrder(work, inOrder);
+  }
   giveUp(work);
 }
 
@@ -25,7 +36,12 @@ function isOver({ context }: Work, { check }: AnnouncedWindow): boolean {
   return context.caughtUp && context.now >= closesAtOf(check);
 }
 
-/** A round that stands in no row is told of when it closes, and moves nothing. */
+/** A round that stands in no row: of a person, or of a monitor that is gone, or whose record came too late for it. */
+function standsAside(work: Work, window: AnnouncedWindow): boolean {
+  return window.kind === 'manual' || (!isKnown(work) && isOver(work, window));
+}
+
+/** It is told of when it closes, and moves nothing. */
 function settleAside(work: Work, window: AnnouncedWindow): void {
   const ruling = rule(window, reservationsOf(work), isOver(work, window));
   if (ruling === null || !mayClose(work, window)) return;
@@ -121,11 +137,13 @@ function tellVerdict(
   });
 }
 
-/** Lets go of windows that can never close: their check or their monitor is not coming. */
+/** Lets go of what can never be judged: votes whose check is not coming. Who voted is told all the same. */
 function giveUp(work: Work): void {
   if (!work.context.caughtUp) return;
-  work.windows = work.windows.filter((window) => {
-    if (!isAnnounced(window)) return work.context.now < window.openedAt + checkAwaitedMsMax;
-    return isKnown(work) || work.context.now < closesAtOf(window.check);
-  });
+  for (const window of work.windows) {
+    if (isAnnounced(window) || work.context.now < window.openedAt + checkAwaitedMsMax) continue;
+    if (isKnown(work)) for (const heard of byRegion(window.votes)) tellLateVote(work, heard);
+    tellStrays(work, window);
+    dropWindow(work, window);
+  }
 }

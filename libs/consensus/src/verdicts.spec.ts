@@ -110,15 +110,6 @@ describe('the verdict of a round', () => {
     expect(rehearsal.verdicts).toEqual(['down']);
   });
 
-  it('gives up votes whose check never comes', () => {
-    const rehearsal = new Rehearsal();
-    rehearsal.castWord({ dueAt: startedAt, kind: 'scheduled' }, 'ddd');
-    expect(rehearsal.memory.windows).toHaveLength(1);
-    rehearsal.pass(70_000);
-    expect(rehearsal.memory.windows).toEqual([]);
-    expect(rehearsal.closed).toEqual([]);
-  });
-
   it('counts one vote a region: the first', () => {
     const rehearsal = new Rehearsal();
     const round = rehearsal.begin('');
@@ -143,12 +134,6 @@ describe('the verdict of a round', () => {
     const rehearsal = new Rehearsal({ regions: [], registered: ['eu', 'us'] });
     rehearsal.begin('');
     expect(rehearsal.closed).toMatchObject([{ verdict: 'inconclusive', closedAt: startedAt }]);
-  });
-
-  it('carries the count of rounds that were missed before it', () => {
-    const rehearsal = new Rehearsal();
-    rehearsal.round('uuu', { missedRoundCount: 7 });
-    expect(rehearsal.closed).toMatchObject([{ missedRoundCount: 7 }]);
   });
 });
 
@@ -199,6 +184,19 @@ describe('rounds of one monitor', () => {
     expect(rehearsal.verdicts).toEqual(['up', 'down']);
     expect(rehearsal.told).toEqual([]);
     expect(rehearsal.status).toBe('up');
+  });
+
+  it('of a person do not make scheduled ones look long closed', () => {
+    const rehearsal = new Rehearsal({ decision: { confirmations: 1 } });
+    const round = rehearsal.begin('d');
+    for (let count = 0; count < 20; count++) {
+      rehearsal.pass(1);
+      const manual = { dueAt: rehearsal.now, kind: 'manual' } as const;
+      rehearsal.announce(manual);
+      rehearsal.castWord(manual, 'uuu');
+    }
+    rehearsal.cast({ round, region: 'us', outcome: 'down' });
+    expect(rehearsal.told).toEqual(['opened:0']);
   });
 
   it('that are older than all that is remembered stay closed', () => {

@@ -9,8 +9,9 @@ import { instantSchema } from './instant.ts';
 import { decisionSchema } from './monitor.ts';
 import { monitorStatusSchema, verdictSchema } from './verdict.ts';
 
-/** How many closed rounds a monitor remembers by name; older ones are closed without being looked up. */
-export const closedRoundsKeptMax = 16;
+/** How many closed rounds of each kind a monitor remembers; older ones are closed without being looked up. */
+export const closedRoundsKeptMax = { scheduled: 16, confirming: 4, manual: 8 } as const;
+const closedRoundsMax = Object.values(closedRoundsKeptMax).reduce((sum: number, count) => sum + count, 0);
 
 const regionsSchema = z.array(regionSchema).max(1_000);
 const roundFields = { kind: roundKindSchema, dueAt: instantSchema };
@@ -93,7 +94,7 @@ export const monitorStateSchema = z.object({
   decided: z.array(decidedRoundSchema),
   confirming: z.array(confirmingRoundSchema),
   /** The newest closed rounds, oldest first. */
-  closed: z.array(closedRoundSchema).max(closedRoundsKeptMax),
+  closed: z.array(closedRoundSchema).max(closedRoundsMax),
   /** Rounds in a row, up to two, that an expected region missed; with two it is absent. */
   silence: z.record(regionSchema, z.int().min(1).max(2)),
   /**
