@@ -8,7 +8,16 @@ const traceOf = (digit: string) => `00-${digit.repeat(32)}-b7ad6b7169203331-01`;
 
 const alert = { monitorId, incidentId: `${monitorId}:1`, transition: 'opened', regions: [], expectedRegions: [] };
 const status: StatusChanged = {
-  ...{ v: 1, type: 'status-changed', monitorId, monitorVersion: 1, status: 'down', since: 1, regions: [] },
+  ...{
+    v: 1,
+    type: 'status-changed',
+    monitorId,
+    monitorVersion: 1,
+    status: 'down',
+    since: 1,
+    flapping: false,
+    regions: [],
+  },
 };
 const verdictFell = (parent: string | null): Effect => ({
   ...{ kind: 'verdict-fell', round: { monitorId, dueAt: 1, kind: 'scheduled' }, verdict: 'down', decidedAt: 1, parent },

@@ -1,5 +1,6 @@
 /** The status machine: what a verdict that counts does to suspicion, incident and recovery. */
 import type { MonitorState } from '@quorate/contracts';
+import { isFlapping, rememberVerdict } from './flapping.ts';
 import { openIncident, recoverIncident } from './incident.ts';
 import { change, type KnownWork } from './memory.ts';
 import type { Ruling } from './ruling.ts';
@@ -22,8 +23,13 @@ export function weigh(work: KnownWork, window: AnnouncedWindow, ruling: Ruling):
     weighInconclusive(work, window);
     return;
   }
-  const { seenUp, incident } = work.state;
-  change(work, { belowFloorCount: 0, faulty: false, seenUp: seenUp || verdict === 'up' });
+  const { seenUp, recentVerdicts, incident } = work.state;
+  change(work, {
+    belowFloorCount: 0,
+    faulty: false,
+    seenUp: seenUp || verdict === 'up',
+    recentVerdicts: rememberVerdict(recentVerdicts, verdict),
+  });
   if (verdict === towardsOf(incident)) advance(work, window, ruling);
   else change(work, { turn: null });
 }
@@ -50,7 +56,7 @@ function advance(work: KnownWork, window: AnnouncedWindow, ruling: Ruling): void
   const begin = { count: 0, firstDueAt: window.dueAt, confirmAt: null, traceparent: traceparentOf(window, ruling) };
   const { count, ...rest } = begun ?? begin;
   const turn: Turn = { ...rest, towards: towardsOf(incident), count: count + 1, inconclusiveCount: 0 };
-  if (turn.count < roundsWanted(window, turn)) {
+  if (turn.count < roundsWanted(window, turn) || (incident !== null && flaps(work))) {
     pursue(work, window, turn);
     return;
   }
@@ -60,8 +66,16 @@ function advance(work: KnownWork, window: AnnouncedWindow, ruling: Ruling): void
   else recoverIncident(work, incident, confirmed);
 }
 
-/** Asks for the next confirming round, counted from the moment at which this verdict fell. */
-export function pursue(work: KnownWork, { check }: AnnouncedWindow, turn: Turn): void {
-  const confirmAt = work.state.fellAt + check.decision.confirmIntervalSeconds * 1_000;
-  change(work, { turn: { ...turn, confirmAt } });
+function flaps({ state }: KnownWork): boolean {
+  return isFlapping(state.recentVerdicts, state.flapping);
+}
+
+/**
+ * Asks for the next confirming round, counted from the moment at which this verdict fell. A recovery that only waits
+ * for the end of the flapping asks for none: that takes its time.
+ */
+export function pursue(work: KnownWork, window: AnnouncedWindow, turn: Turn): void {
+  const isHeld = turn.count >= roundsWanted(window, turn);
+  const confirmAt = work.state.fellAt + window.check.decision.confirmIntervalSeconds * 1_000;
+  change(work, { turn: { ...turn, confirmAt: isHeld ? null : confirmAt } });
 }

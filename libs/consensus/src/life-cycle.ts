@@ -10,6 +10,7 @@ const zeroed = {
   belowFloorCount: 0,
   degradedCount: 0,
   degradedRegions: [],
+  recentVerdicts: '',
   faulty: false,
 } as const satisfies Partial<Record<keyof MonitorState, unknown>>;
 

@@ -99,6 +99,8 @@ export function initialState(monitor: MonitorRecord): MonitorState {
     belowFloorCount: 0,
     degradedCount: 0,
     degradedRegions: [],
+    recentVerdicts: '',
+    flapping: false,
     turn: null,
     incident: null,
   };

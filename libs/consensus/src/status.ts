@@ -1,17 +1,18 @@
 /** The status that a monitor shows, by precedence. */
 import type { Instant, MonitorState, MonitorStatus } from '@quorate/contracts';
+import { isFlapping } from './flapping.ts';
 import { change, type KnownWork } from './memory.ts';
 
 /** So many rounds in a row make a monitor degraded, or unknown. */
 export const roundsInARow = 2;
 
-type Shown = Pick<MonitorState, 'faulty' | 'belowFloorCount' | 'incident' | 'degradedCount' | 'seenUp'>;
+type Shown = Pick<MonitorState, 'faulty' | 'belowFloorCount' | 'incident' | 'degradedCount' | 'flapping' | 'seenUp'>;
 
 function statusOf(paused: boolean, state: Shown): MonitorStatus {
   if (paused) return 'paused';
   if (state.faulty || state.belowFloorCount >= roundsInARow) return 'unknown';
   if (state.incident !== null) return 'down';
-  if (state.degradedCount >= roundsInARow) return 'degraded';
+  if (state.degradedCount >= roundsInARow || state.flapping) return 'degraded';
   return state.seenUp ? 'up' : 'pending';
 }
 
@@ -20,13 +21,14 @@ function regionsBehind(status: MonitorStatus, { incident, degradedRegions: degra
   return regions[status] ?? [];
 }
 
-/** Writes the status down where it has changed. */
+/** Writes down the status, and whether the target flaps, where either has changed. */
 export function refreshStatus(work: KnownWork, at: Instant, parent: string | null): void {
   const { state, monitor, monitorId } = work;
-  const status = statusOf(monitor.paused, state);
-  if (status === state.status) return;
-  const since = Math.max(at, state.statusSince);
-  change(work, { status, statusSince: since });
+  const flapping = isFlapping(state.recentVerdicts, state.flapping);
+  const status = statusOf(monitor.paused, { ...state, flapping });
+  if (status === state.status && flapping === state.flapping) return;
+  const since = status === state.status ? state.statusSince : Math.max(at, state.statusSince);
+  change(work, { status, statusSince: since, flapping });
   const regions = regionsBehind(status, state);
   const record = {
     v: 1,
@@ -35,6 +37,7 @@ export function refreshStatus(work: KnownWork, at: Instant, parent: string | nul
     monitorVersion: monitor.version,
     status,
     since,
+    flapping,
     regions,
   } as const;
   work.effects.push({ kind: 'status-changed', record, parent });

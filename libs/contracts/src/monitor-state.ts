@@ -108,6 +108,13 @@ export const monitorStateSchema = z.object({
   degradedCount: z.int().min(0).max(2),
   /** Regions with a down vote in the newest of those rounds. */
   degradedRegions: regionsSchema,
+  /** The newest verdicts that counted and were conclusive, oldest first, `u` or `d` each. */
+  recentVerdicts: z
+    .string()
+    .regex(/^[ud]{0,21}$/)
+    .default(''),
+  /** Whether it goes up and down too often to be called either. */
+  flapping: z.boolean().default(false),
   turn: turnSchema.nullable(),
   incident: openIncidentSchema.nullable(),
 });

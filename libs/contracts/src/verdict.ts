@@ -45,6 +45,8 @@ export const statusChangedSchema = z.object({
   monitorVersion: z.int().min(1),
   status: monitorStatusSchema,
   since: instantSchema,
+  /** Whether it goes up and down too often: an open incident is then not resolved. */
+  flapping: z.boolean().default(false),
   /** Regions with a down vote in the round behind a degraded or down status. */
   regions: z.array(regionSchema),
 });

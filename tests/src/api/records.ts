@@ -55,7 +55,7 @@ export function roundOf(monitorId: string, change: Partial<RoundClosed> = {}): R
 }
 
 export function statusOf(monitorId: string, status: StatusChanged['status'], since = startAt): StatusChanged {
-  return { v: 1, type: 'status-changed', monitorId, monitorVersion: 1, status, since, regions: [] };
+  return { v: 1, type: 'status-changed', monitorId, monitorVersion: 1, status, since, flapping: false, regions: [] };
 }
 
 export function alertOf(monitorId: string, change: Partial<Alert> = {}): Alert {
