@@ -86,6 +86,16 @@ describe('a sign of life', () => {
     expect(await stage.log.records('dead-letters')).toEqual([]);
   });
 
+  it('is given up in the middle of a call when the next one is due', async () => {
+    receiver.behave('hang');
+    await saveChannel();
+    await run({ deadlineMs: 60_000 });
+    const expiresAt = stage.log.now() + 1_000;
+    await stage.raise('pulse', { incidentId: `${stage.monitorId}:${stage.startedAt}`, expiresAt });
+    await stage.until(async () => (await ofState('dead')).length === 1, 20);
+    expect((await ofState('dead'))[0]?.attempts[0]?.error).toContain('no complete answer within');
+  });
+
   it('that was not taken is dead at once, with what the receiver said', async () => {
     receiver.behave({ status: 200, text: 'OK (not found)' });
     await saveChannel();
