@@ -159,15 +159,18 @@ describe('monitors', () => {
     const down = roundOf(id, {
       verdict: 'down',
       dueAt: startAt + 30_000,
+      ...{ absentRegions: ['sa'], quarantinedRegions: ['ap'], missedRoundCount: 2 },
       votes: [voteOf('eu', 'down'), voteOf('us', 'down')],
     });
     const manual = roundOf(id, { kind: 'manual', dueAt: startAt + 60_000 });
     await system.say(verdictTold(roundOf(id)), verdictTold(down), verdictTold(manual));
-    await system.say(verdictTold(statusOf(id, 'up')), verdictTold(statusOf(id, 'down', startAt + 31_000)));
+    const flapping = { ...statusOf(id, 'down', startAt + 31_000), flapping: true };
+    await system.say(verdictTold(statusOf(id, 'up')), verdictTold(flapping));
     await until(async () => (await system.client.get<Monitor>(`${path}/${id}`)).body.status === 'down');
     const { body } = await system.client.get<Monitor>(`${path}/${id}`);
-    expect(body.statusSince).toBe('2026-11-21T10:00:31.000Z');
+    expect(body).toMatchObject({ statusSince: '2026-11-21T10:00:31.000Z', flapping: true });
     expect(body.lastRound).toMatchObject({ dueAt: '2026-11-21T10:00:30.000Z', verdict: 'down', kind: 'scheduled' });
+    expect(body.lastRound).toMatchObject({ absentRegions: ['sa'], quarantinedRegions: ['ap'], missedRoundCount: 2 });
   });
 
   it('have their rounds listed newest first, between two instants and page by page', async () => {

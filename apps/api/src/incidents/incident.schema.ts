@@ -26,6 +26,8 @@ export const timelineEntrySchema = z.discriminatedUnion('type', [
     ...roundFields,
     verdict: verdictSchema,
     expectedRegions: z.array(z.string()),
+    /** Their votes were heard and not counted. */
+    quarantinedRegions: z.array(z.string()),
   }),
   z.object({
     at,

@@ -29,7 +29,8 @@ function vote(region: string, startedAt: number): CastVote {
 function round(dueAt: number): RoundEntity {
   const votes = [vote('eu', dueAt + 10), vote('us', dueAt + 5)];
   const times = { dueAt, decidedAt: dueAt + 300, closedAt: dueAt + 400 };
-  return { monitorId, kind: 'scheduled', verdict: 'down', expectedRegions: ['eu', 'us'], votes, ...times };
+  const asked = { expectedRegions: ['eu', 'us'], absentRegions: [], quarantinedRegions: [], missedRoundCount: 0 };
+  return { monitorId, kind: 'scheduled', verdict: 'down', ...asked, votes, ...times };
 }
 
 const opened = {

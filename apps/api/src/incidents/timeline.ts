@@ -31,11 +31,12 @@ export function timelineOf({ incident, alerts, rounds, deliveries, comments }: I
   return entries.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }
 
-function entriesOfRound({ dueAt, kind, verdict, decidedAt, expectedRegions, votes }: RoundEntity): TimelineEntry[] {
+function entriesOfRound({ dueAt, kind, decidedAt, votes, ...judged }: RoundEntity): TimelineEntry[] {
+  const { verdict, expectedRegions, quarantinedRegions } = judged;
   const round = { dueAt: isoOf(dueAt), kind };
   return [
     ...votes.map((vote) => entryOfVote(round, vote)),
-    { at: isoOf(decidedAt), type: 'verdict', ...round, verdict, expectedRegions },
+    { at: isoOf(decidedAt), type: 'verdict', ...round, verdict, expectedRegions, quarantinedRegions },
   ];
 }
 

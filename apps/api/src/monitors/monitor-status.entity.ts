@@ -13,4 +13,7 @@ export class MonitorStatusEntity {
 
   @Column(instantColumn)
   since!: number;
+
+  @Column({ type: 'boolean' })
+  flapping!: boolean;
 }

@@ -19,6 +19,9 @@ export const exampleRound: RoundAnswer = {
   verdict: 'up',
   closedAt: '2026-11-21T10:00:30.214Z',
   expectedRegions: ['eu'],
+  absentRegions: [],
+  quarantinedRegions: [],
+  missedRoundCount: 0,
   votes: [
     {
       region: 'eu',
@@ -66,6 +69,7 @@ export const exampleMonitor: MonitorAnswer = {
   },
   status: 'up',
   statusSince: '2026-11-21T10:00:00.000Z',
+  flapping: false,
   timeToAlertSecondsMax: 76,
   lastRound: exampleRound,
 };

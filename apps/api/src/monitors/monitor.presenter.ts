@@ -1,6 +1,6 @@
 /** Shows a monitor as the API promises it: its settings with secrets redacted, and how it stands. */
 import { timeToAlertSecondsMax } from '@quorate/consensus';
-import { mapProbeSecrets, type MonitorStatus } from '@quorate/contracts';
+import { mapProbeSecrets } from '@quorate/contracts';
 import { isoOf } from '../http/instants.ts';
 import type { RoundEntity } from '../rounds/round.entity.ts';
 import { presentRound } from '../rounds/round.presenter.ts';
@@ -30,8 +30,8 @@ export function presentMonitor({ monitor, status, lastRound }: MonitorView): Mon
 function presentStatus(
   { paused, changedAt }: MonitorEntity,
   status: MonitorStatusEntity | null,
-): { status: MonitorStatus; statusSince: string } {
+): Pick<MonitorAnswer, 'status' | 'statusSince' | 'flapping'> {
   const isCurrent = status !== null && (status.status === 'paused') === paused;
-  if (isCurrent) return { status: status.status, statusSince: isoOf(status.since) };
-  return { status: paused ? 'paused' : 'pending', statusSince: isoOf(changedAt) };
+  if (isCurrent) return { status: status.status, statusSince: isoOf(status.since), flapping: status.flapping };
+  return { status: paused ? 'paused' : 'pending', statusSince: isoOf(changedAt), flapping: false };
 }

@@ -12,6 +12,8 @@ const answerFields = {
   version: z.int().min(1),
   status: monitorStatusSchema,
   statusSince: isoInstantSchema,
+  /** Whether it goes up and down too often: an open incident is then held until it is calm. */
+  flapping: z.boolean(),
   /** From the start of an outage to the page, when every round is conclusive. */
   timeToAlertSecondsMax: z.number().positive(),
   lastRound: roundSchema.nullable(),

@@ -43,11 +43,14 @@ async function projectVerdicts(manager: EntityManager, records: readonly TaskRec
 async function insertRounds(manager: EntityManager, rounds: readonly RoundClosed[]): Promise<void> {
   if (rounds.length === 0) return;
   await manager.query(
-    `INSERT INTO rounds (monitor_id, due_at, kind, verdict, decided_at, closed_at, expected_regions, votes)
+    `INSERT INTO rounds (monitor_id, due_at, kind, verdict, decided_at, closed_at, expected_regions, absent_regions,
+        quarantined_regions, missed_round_count, votes)
       SELECT "monitorId", to_timestamp("dueAt" / 1000.0), kind, verdict, to_timestamp("decidedAt" / 1000.0),
-        to_timestamp("closedAt" / 1000.0), "expectedRegions", votes
+        to_timestamp("closedAt" / 1000.0), "expectedRegions", "absentRegions", "quarantinedRegions",
+        "missedRoundCount", votes
       FROM jsonb_to_recordset($1::jsonb) AS round ("monitorId" uuid, "dueAt" bigint, kind text, verdict text,
-        "decidedAt" bigint, "closedAt" bigint, "expectedRegions" jsonb, votes jsonb)
+        "decidedAt" bigint, "closedAt" bigint, "expectedRegions" jsonb, "absentRegions" jsonb,
+        "quarantinedRegions" jsonb, "missedRoundCount" integer, votes jsonb)
       ON CONFLICT DO NOTHING`,
     [jsonbOf(rounds)],
   );
@@ -68,10 +71,11 @@ async function saveStatuses(manager: EntityManager, changes: readonly StatusChan
   if (changes.length === 0) return;
   const newest = new Map(changes.map((change) => [change.monitorId, change]));
   await manager.query(
-    `INSERT INTO monitor_statuses (monitor_id, status, since)
-      SELECT "monitorId", status, to_timestamp(since / 1000.0)
-      FROM jsonb_to_recordset($1::jsonb) AS change ("monitorId" uuid, status text, since bigint)
-      ON CONFLICT (monitor_id) DO UPDATE SET status = excluded.status, since = excluded.since`,
+    `INSERT INTO monitor_statuses (monitor_id, status, since, flapping)
+      SELECT "monitorId", status, to_timestamp(since / 1000.0), flapping
+      FROM jsonb_to_recordset($1::jsonb) AS change ("monitorId" uuid, status text, since bigint, flapping boolean)
+      ON CONFLICT (monitor_id) DO UPDATE
+        SET status = excluded.status, since = excluded.since, flapping = excluded.flapping`,
     [jsonbOf([...newest.values()])],
   );
 }

@@ -26,6 +26,15 @@ export class RoundEntity {
   @Column({ name: 'expected_regions', type: 'jsonb' })
   expectedRegions!: string[];
 
+  @Column({ name: 'absent_regions', type: 'jsonb' })
+  absentRegions!: string[];
+
+  @Column({ name: 'quarantined_regions', type: 'jsonb' })
+  quarantinedRegions!: string[];
+
+  @Column({ name: 'missed_round_count', type: 'integer' })
+  missedRoundCount!: number;
+
   @Column({ type: 'jsonb' })
   votes!: CastVote[];
 }

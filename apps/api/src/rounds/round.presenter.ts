@@ -11,15 +11,19 @@ export function presentVote({ startedAt, certificate, ...vote }: CastVote): Vote
   };
 }
 
-type ShownOfRound = Pick<RoundClosed, 'dueAt' | 'kind' | 'verdict' | 'closedAt' | 'expectedRegions' | 'votes'>;
+type Shown = Omit<RoundAnswer, 'dueAt' | 'closedAt' | 'votes'> & Pick<RoundClosed, 'dueAt' | 'closedAt' | 'votes'>;
 
-export function presentRound({ dueAt, kind, verdict, closedAt, expectedRegions, votes }: ShownOfRound): RoundAnswer {
+export function presentRound(round: Shown): RoundAnswer {
+  const { kind, verdict, expectedRegions, absentRegions, quarantinedRegions, missedRoundCount } = round;
   return {
-    dueAt: isoOf(dueAt),
+    dueAt: isoOf(round.dueAt),
     kind,
     verdict,
-    closedAt: isoOf(closedAt),
+    closedAt: isoOf(round.closedAt),
     expectedRegions,
-    votes: votes.map(presentVote),
+    absentRegions,
+    quarantinedRegions,
+    missedRoundCount,
+    votes: round.votes.map(presentVote),
   };
 }

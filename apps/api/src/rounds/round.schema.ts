@@ -16,6 +16,12 @@ export const roundSchema = z.object({
   verdict: verdictSchema,
   closedAt: isoInstantSchema,
   expectedRegions: z.array(z.string()),
+  /** Expected regions that had missed the rounds before: they were not awaited. */
+  absentRegions: z.array(z.string()),
+  /** Expected regions in quarantine: their votes are here, and were not counted. */
+  quarantinedRegions: z.array(z.string()),
+  /** Scheduled rounds before this one that were never run. */
+  missedRoundCount: z.int().nonnegative(),
   votes: z.array(voteSchema),
 });
 export type RoundAnswer = z.infer<typeof roundSchema>;

@@ -3,10 +3,12 @@ import { CreateSchema1763700000000 } from './1763700000000-create-schema.ts';
 import { AddInstallation1763800000000 } from './1763800000000-add-installation.ts';
 import { GuardReadModel1763900000000 } from './1763900000000-guard-read-model.ts';
 import { AddPlatformIncidents1764000000000 } from './1764000000000-add-platform-incidents.ts';
+import { ExplainVerdicts1764200000000 } from './1764200000000-explain-verdicts.ts';
 
 export const migrations = [
   CreateSchema1763700000000,
   AddInstallation1763800000000,
   GuardReadModel1763900000000,
   AddPlatformIncidents1764000000000,
+  ExplainVerdicts1764200000000,
 ] as const;
