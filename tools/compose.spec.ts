@@ -32,7 +32,7 @@ const chosen: Record<string, string> = {
 function environmentOf({ environment = {} }: ComposeService): Record<string, string> {
   const entries = Object.entries(environment).map(([name, value]) => [
     name,
-    String(value).replace(/^\$\{([A-Z_]+):\?.*\}$/, (_all, variable: string) => chosen[variable] ?? ''),
+    String(value).replace(/^\$\{([A-Z_]+):[?-].*\}$/, (_all, variable: string) => chosen[variable] ?? ''),
   ]);
   return Object.fromEntries(entries) as Record<string, string>;
 }

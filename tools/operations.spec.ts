@@ -16,23 +16,36 @@ const code = globSync('{apps,libs,infra}/*/src/**/*.ts', { cwd: root })
 
 /** As Prometheus shows them: counters end in `_total`; durations say their unit already. */
 function namesShown(): Set<string> {
-  const defined = instruments.matchAll(/(\w+): (counter|upDown|seconds)\(\s*'(\w+)'/g);
-  const suffixes = { counter: '_total', upDown: '', seconds: '_seconds' } as const;
+  const defined = instruments.matchAll(/(\w+): (counter|upDown|seconds|gauge)\(\s*'(\w+)'/g);
+  const suffixes = { counter: '_total', upDown: '', gauge: '', seconds: '_seconds' } as const;
   const used = [...defined].filter(([, property]) => code.includes(`metrics.${property}.`));
   return new Set(used.map(([, , kind, name]) => `${name}${suffixes[kind as keyof typeof suffixes]}`));
 }
 
-describe('docs/operations/kafka.md', () => {
-  it('names only metrics that something counts', () => {
-    const named = new Set(page.match(/\bquorate_\w+/g));
-    expect(named.size).toBeGreaterThan(5);
+describe("the operators' pages", () => {
+  it.each(globSync('docs/operations/*.md', { cwd: root }))('name in %s only metrics that something counts', (path) => {
+    const named = new Set(read(path).match(/\bquorate_\w+/g));
+    expect(named.size).toBeGreaterThan(0);
     expect([...named.difference(namesShown())]).toEqual([]);
   });
+});
 
+describe('docs/operations/kafka.md', () => {
   it('looks only into topics that there are', () => {
     const named = new Set([...page.matchAll(/kcat .* -t (\S+)/g)].map(([, topic = '']) => topic));
     expect(named.size).toBeGreaterThan(3);
     expect([...named.difference(new Set(Object.keys(topics)))]).toEqual([]);
+  });
+});
+
+describe('docs/operations/probers.md', () => {
+  it('tells which canaries are tried where none are named', () => {
+    const [, source = ''] =
+      /canariesDefault[^=]*= \[(.*?)\n\]/s.exec(read('apps/prober/src/voting/self-judgement.ts')) ?? [];
+    const canaries = [...source.matchAll(/'(.+?)'/g)].map(([, canary = '']) => canary);
+    expect(canaries.length).toBeGreaterThan(3);
+    const told = read('docs/operations/probers.md');
+    expect(canaries.filter((canary) => !told.includes(`\`${canary}\``))).toEqual([]);
   });
 });
 

@@ -39,7 +39,15 @@ async function put(topic: TopicName, value: object, key = shopId): Promise<void>
 
 async function beat(region: string): Promise<void> {
   const prober = { region, proberId: `${region}-1` };
-  const beat: Heartbeat = { v: 1, ...prober, version: '0.1.0', startedAt: start, at: start, state: 'running' };
+  const beat: Heartbeat = {
+    v: 1,
+    ...prober,
+    version: '0.1.0',
+    startedAt: start,
+    at: start,
+    state: 'running',
+    isolated: false,
+  };
   await put('heartbeats', beat, heartbeatKey(prober));
 }
 

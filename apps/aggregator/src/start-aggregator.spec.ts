@@ -83,9 +83,8 @@ const told = async () => (await alerts()).map(({ transition, sequence }) => `${t
 
 async function beat(): Promise<void> {
   for (const region of regions) {
-    const value: Heartbeat = {
-      ...{ v: 1, region, proberId: `${region}-1`, version: '0.1.0', startedAt: start, at: start, state: 'running' },
-    };
+    const prober = { region, proberId: `${region}-1`, version: '0.1.0', startedAt: start, at: start };
+    const value: Heartbeat = { v: 1, ...prober, state: 'running', isolated: false };
     await log.deliver([{ topic: 'heartbeats', partition: 0, key: heartbeatKey(value), value: JSON.stringify(value) }]);
   }
 }

@@ -12,6 +12,7 @@ export interface HeartbeatSettings {
   readonly logger: Logger;
   readonly voter: Voter;
   readonly version: string;
+  readonly isIsolated: () => boolean;
 }
 
 export class HeartbeatLoop {
@@ -55,8 +56,16 @@ export class HeartbeatLoop {
   }
 
   async #beat(state: Heartbeat['state']): Promise<void> {
-    const { log, logger, voter, version } = this.#settings;
-    const heartbeat: Heartbeat = { v: 1, ...voter, version, startedAt: this.#startedAt, at: log.now(), state };
+    const { log, logger, voter, version, isIsolated } = this.#settings;
+    const heartbeat: Heartbeat = {
+      v: 1,
+      ...voter,
+      version,
+      startedAt: this.#startedAt,
+      at: log.now(),
+      state,
+      isolated: isIsolated(),
+    };
     const record = { topic: 'heartbeats', partition: 0, key: heartbeatKey(voter), value: JSON.stringify(heartbeat) };
     try {
       await log.append([record]);

@@ -17,6 +17,7 @@ await runService(
         proberId: instance,
         secretBox: new SecretBox(configuration.QUORATE_SECRET_KEY),
         guard: new AddressGuard(parseAllowList(configuration.QUORATE_ALLOW_PRIVATE_TARGETS ?? '')),
+        canaries: configuration.QUORATE_CANARIES,
       }),
   },
   process.env,

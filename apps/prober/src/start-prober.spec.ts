@@ -11,14 +11,16 @@ import {
   type Heartbeat,
   type Vote,
 } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
+import { AddressGuard, allowLoopback, NameResolver } from '@quorate/outbound';
 import { SecretBox, type RunningService } from '@quorate/runtime';
-import { silentLogger } from '@quorate/telemetry';
+import { metricsText, silentLogger } from '@quorate/telemetry';
 import {
   answering,
   createSimulatedLog,
+  startNameServer,
   startRawServer,
   startTarget,
+  type NameServer,
   type RawServer,
   type SimulatedLog,
   type Target,
@@ -67,7 +69,16 @@ async function announce(check: Check, topic = 'checks'): Promise<void> {
 
 async function run(changes: Partial<ProberDependencies> = {}): Promise<RunningService> {
   const guard = new AddressGuard(allowLoopback);
-  const own = { log, logger: silentLogger, region: 'eu', proberId: 'eu-1', secretBox, guard, version: '0.1.0' };
+  const own = {
+    log,
+    logger: silentLogger,
+    region: 'eu',
+    proberId: 'eu-1',
+    secretBox,
+    guard,
+    canaries: ['none'],
+    version: '0.1.0',
+  };
   const service = await startProber({ ...own, ...changes });
   running.push(service);
   await log.settle();
@@ -233,5 +244,57 @@ describe('the prober', () => {
     const service = await run();
     expect(await heartbeats()).toMatchObject([{ region: 'eu', proberId: 'eu-1', version: '0.1.0', state: 'running' }]);
     expect(service.health()).toEqual({ ready: true, detail: 'votes on 3 partitions' });
+  });
+});
+
+describe('a prober whose link is cut', () => {
+  let names: NameServer;
+
+  beforeEach(async () => {
+    names = await startNameServer();
+  });
+  afterEach(() => names.close());
+
+  async function runOnLink(): Promise<RunningService> {
+    const resolver = new NameResolver({ servers: [names.address] });
+    const timings = { intervalMs: 20, freshMs: 0, timeoutMs: 2_000, idleMs: 60_000 };
+    return await run({ resolver, timings, canaries: [`shop.test:${target.port}`] });
+  }
+
+  /** Nobody listens at the other end of a cut link. */
+  const link = (is: 'whole' | 'cut'): void =>
+    names.set('shop.test', { addresses: [is === 'whole' ? '127.0.0.1' : '127.0.0.2'] });
+
+  /** The outcome of the round that is announced as the `count`th. */
+  async function outcomeOf(count: number): Promise<string> {
+    const probe = probeSchema.parse({ type: 'http', http: { url: `http://shop.test:${target.port}/` } });
+    await announce(checkOf({ probe, dueAt: start + count }));
+    const { outcome, reason } = (await votes(count))[count - 1] ?? {};
+    return `${outcome} ${reason}`;
+  }
+
+  it('abstains, says so, and votes again by itself', async () => {
+    const isolated = { ready: true, detail: 'holds itself cut off and abstains on 3 partitions' };
+    link('whole');
+    const service = await runOnLink();
+    expect(await outcomeOf(1)).toBe('up null');
+    await until(async () => (await metricsText()).includes('quorate_probers_self_judging{region="eu"} 1'));
+    link('cut');
+    expect(await outcomeOf(2)).toBe('abstain prober.isolated');
+    expect(service.health()).toEqual(isolated);
+    link('whole');
+    await until(() => service.health().detail === 'votes on 3 partitions');
+    expect(await outcomeOf(3)).toBe('up null');
+    link('cut');
+    expect(await outcomeOf(4)).toBe('abstain prober.isolated');
+    await service.close();
+    expect(await heartbeats()).toMatchObject([{ state: 'stopped', isolated: true }]);
+  });
+
+  it('votes when it was cut before it started: the others know better', async () => {
+    link('cut');
+    await runOnLink();
+    expect([await outcomeOf(1), await outcomeOf(2)]).toEqual(['down connect.refused', 'down connect.refused']);
+    expect(await heartbeats()).toMatchObject([{ state: 'running', isolated: false }]);
   });
 });

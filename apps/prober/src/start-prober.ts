@@ -10,7 +10,7 @@ import { BallotBox } from './voting/ballot-box.ts';
 import { CheckPerformer } from './voting/check-performer.ts';
 import { PendingOffsets } from './voting/pending-offsets.ts';
 import { ProbeQueue, probeQueueLimitsDefault, type ProbeQueueLimits } from './voting/probe-queue.ts';
-import { StallWatch } from './voting/stall-watch.ts';
+import { SelfJudgement, type SelfJudgementSettings } from './voting/self-judgement.ts';
 import { VoteOutbox } from './voting/vote-outbox.ts';
 
 /** How long checks gather before they are taken: a confirming round is waited for. */
@@ -18,7 +18,9 @@ const gatherMs = 20;
 /** How long an orderly end waits for the votes that are on their way. */
 const closeMs = 3_000;
 
-export interface ProberDependencies extends Omit<SurroundingsSettings, 'signal'> {
+type SelfJudgementDependencies = Pick<SelfJudgementSettings, 'canaries' | 'timings'>;
+
+export interface ProberDependencies extends Omit<SurroundingsSettings, 'signal'>, SelfJudgementDependencies {
   readonly log: DurableLog;
   readonly logger: Logger;
   /** Names this process among the region's probers. */
@@ -30,8 +32,8 @@ export interface ProberDependencies extends Omit<SurroundingsSettings, 'signal'>
 class Prober implements RunningService {
   readonly name: string;
   readonly #stop = new AbortController();
-  readonly #stallWatch = new StallWatch();
   readonly #surroundings: ProbeSurroundings;
+  readonly #selfJudgement: SelfJudgement;
   readonly #outbox: VoteOutbox;
   readonly #ballotBox: BallotBox;
   readonly #heartbeats: HeartbeatLoop;
@@ -44,6 +46,7 @@ class Prober implements RunningService {
     this.name = `prober.${region}`;
     setMaxListeners(0, this.#stop.signal);
     this.#surroundings = createSurroundings({ ...dependencies, signal: this.#stop.signal });
+    this.#selfJudgement = new SelfJudgement({ ...dependencies, surroundings: this.#surroundings });
     this.#outbox = new VoteOutbox(log, logger);
     this.#ballotBox = new BallotBox({
       voter,
@@ -51,13 +54,14 @@ class Prober implements RunningService {
       performer: new CheckPerformer({
         surroundings: this.#surroundings,
         secretBox,
-        stallWatch: this.#stallWatch,
+        selfJudgement: this.#selfJudgement,
         logger,
         now: () => log.now(),
       }),
       outbox: this.#outbox,
     });
-    this.#heartbeats = new HeartbeatLoop({ log, logger, voter, version });
+    const isIsolated = (): boolean => this.#selfJudgement.isIsolated;
+    this.#heartbeats = new HeartbeatLoop({ log, logger, voter, version, isIsolated });
     this.#strategy = new PartitionTaskStrategy<PendingOffsets>({
       log,
       service: 'prober',
@@ -81,6 +85,9 @@ class Prober implements RunningService {
     const { ready, partitions } = this.#strategy;
     if (!ready) return { ready, detail: 'waits for its share of the checks' };
     if (!this.#heartbeats.isHeard) return { ready: false, detail: 'waits for the log to take its heartbeat' };
+    if (this.#selfJudgement.isIsolated) {
+      return { ready, detail: `holds itself cut off and abstains on ${partitions.length} partitions` };
+    }
     return { ready, detail: `votes on ${partitions.length} partitions` };
   }
 
@@ -91,7 +98,7 @@ class Prober implements RunningService {
     await this.#outbox.close(closeMs);
     await this.#heartbeats.stop();
     await this.#leave();
-    this.#stallWatch.close();
+    this.#selfJudgement.close();
     this.#surroundings.kept.closeAll();
   }
 }

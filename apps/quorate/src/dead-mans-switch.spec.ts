@@ -48,7 +48,8 @@ const starts: Readonly<Record<Part, (log: SimulatedLog) => Promise<RunningServic
 const everyPart = Object.keys(starts) as Part[];
 
 function prober(log: SimulatedLog, region: string): Promise<RunningService> {
-  return startProber({ log, logger, secretBox, guard, region, proberId: `${region}-1`, version: '1' });
+  const prober = { region, proberId: `${region}-1`, version: '1', canaries: ['none'] };
+  return startProber({ log, logger, secretBox, guard, ...prober });
 }
 
 let log: SimulatedLog;
@@ -72,7 +73,7 @@ async function stop(part: Part): Promise<void> {
 async function beat(part: Part): Promise<void> {
   const region = part.replace('prober ', '');
   const own = { region, proberId: `${region}-1`, version: '1', startedAt, at: log.now() };
-  const heartbeat: Heartbeat = { v: 1, ...own, state: 'running' };
+  const heartbeat: Heartbeat = { v: 1, ...own, state: 'running', isolated: false };
   const value = JSON.stringify(heartbeat);
   await log.deliver([{ topic: 'heartbeats', partition: 0, key: heartbeatKey(heartbeat), value }]);
 }

@@ -15,6 +15,7 @@ export interface MonitoringParts {
   readonly regions: readonly string[];
   readonly secretBox: SecretBox;
   readonly guard: AddressGuard;
+  readonly canaries: readonly string[] | undefined;
   readonly publicUrl: string | null;
 }
 
@@ -44,7 +45,7 @@ class Services implements Monitoring {
 
 /** Those who consume start before those who produce; the end goes the other way. */
 export async function startMonitoring(parts: MonitoringParts): Promise<Monitoring> {
-  const { log, regions, secretBox, guard, publicUrl } = parts;
+  const { log, regions, secretBox, guard, canaries, publicUrl } = parts;
   const dependencies = (service: string) => ({ log, logger: parts.loggerFor(service) });
   const services = new Services();
   await services.start(
@@ -52,7 +53,7 @@ export async function startMonitoring(parts: MonitoringParts): Promise<Monitorin
     startAggregator(dependencies('aggregator')),
   );
   const probers = regions.map((region) => {
-    const prober = { region, proberId: `${region}-1`, secretBox, guard, version };
+    const prober = { region, proberId: `${region}-1`, secretBox, guard, canaries, version };
     return startProber({ ...dependencies('prober'), ...prober });
   });
   await services.start(...probers);

@@ -15,6 +15,7 @@ const quorateConfigSchema = processSettingsSchema.extend({
   QUORATE_ADMIN_KEY: settings.QUORATE_ADMIN_KEY.schema,
   QUORATE_SECRET_KEY: settings.QUORATE_SECRET_KEY.schema.optional(),
   QUORATE_ALLOW_PRIVATE_TARGETS: settings.QUORATE_ALLOW_PRIVATE_TARGETS.schema,
+  QUORATE_CANARIES: settings.QUORATE_CANARIES.schema,
   QUORATE_PUBLIC_URL: settings.QUORATE_PUBLIC_URL.schema,
   DATABASE_URL: settings.DATABASE_URL.schema.optional(),
 });

@@ -84,7 +84,8 @@ export async function startSystem(settings: SystemSettings): Promise<RunningSyst
   closing.add(() => database.close());
   const guard = guardFor(configuration);
   const publicUrl = publicUrlOf(configuration);
-  const started = await startMonitoring({ log, loggerFor, regions, secretBox, guard, publicUrl });
+  const canaries = configuration.QUORATE_CANARIES;
+  const started = await startMonitoring({ log, loggerFor, regions, secretBox, guard, canaries, publicUrl });
   monitoring = started;
   closing.add(() => started.close());
   const apiParts = { log, logger: loggerFor('api'), database: database.options, httpHost, secretBox, version };

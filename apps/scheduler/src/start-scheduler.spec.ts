@@ -59,6 +59,7 @@ async function beat(region: string, state: Heartbeat['state'] = 'running'): Prom
     startedAt: start,
     at: start,
     state,
+    isolated: false,
   };
   await log.deliver([{ topic: 'heartbeats', partition: 0, key: heartbeatKey(value), value: JSON.stringify(value) }]);
 }

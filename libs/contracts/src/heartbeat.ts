@@ -12,6 +12,8 @@ export const heartbeatSchema = z.object({
   at: instantSchema,
   /** `stopped` is the last word of an orderly end: the prober votes no more. */
   state: z.enum(['running', 'stopped']),
+  /** Whether it holds itself cut off: what it sees fail, it then says nothing about. */
+  isolated: z.boolean().default(false),
 });
 export type Heartbeat = z.infer<typeof heartbeatSchema>;
 

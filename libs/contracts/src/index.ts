@@ -6,6 +6,7 @@ export {
   type PlatformTrouble,
   type ResolveCause,
 } from './alert.ts';
+export { canaryOf } from './canary.ts';
 export {
   channelRecordSchema,
   channelSettingsSchema,

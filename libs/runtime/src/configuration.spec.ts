@@ -53,6 +53,17 @@ describe('a configuration', () => {
     ]);
   });
 
+  it.each(['1.1.1.1', 'none,1.1.1.1:443', '1.1.1.1:443, https://', ' , '])('refuses the canaries %s', (canaries) => {
+    const only = z.object({ QUORATE_CANARIES: settings.QUORATE_CANARIES.schema });
+    expect(() => readConfiguration(only, { QUORATE_CANARIES: canaries })).toThrow(/QUORATE_CANARIES (holds|names)/);
+  });
+
+  it.each(['none', '10.0.0.1:443, https://intranet.example/,[fd00::1]:53'])('takes the canaries %s', (canaries) => {
+    const only = z.object({ QUORATE_CANARIES: settings.QUORATE_CANARIES.schema });
+    const expected = canaries.split(/, ?/);
+    expect(readConfiguration(only, { QUORATE_CANARIES: canaries }).QUORATE_CANARIES).toEqual(expected);
+  });
+
   it('never repeats a value: it may be a secret', () => {
     expect(faultsOf({ ...good, QUORATE_SECRET_KEY: 's3cret', QUORATE_S3CRET_NAME: 's3cret' }).join()).not.toContain(
       's3cret',

@@ -17,7 +17,7 @@ function put(key: string, value: string | null): void {
 function beat(region: string): void {
   const prober = { region, proberId: `${region}-1` };
   const heartbeat: Heartbeat = {
-    ...{ v: 1, ...prober, version: '0.1.0', startedAt: start, at: start, state: 'running' },
+    ...{ v: 1, ...prober, version: '0.1.0', startedAt: start, at: start, state: 'running', isolated: false },
   };
   put(heartbeatKey(prober), JSON.stringify(heartbeat));
 }

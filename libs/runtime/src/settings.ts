@@ -1,6 +1,6 @@
 /** Every setting that Quorate reads from its environment: its schema and, for people, what it takes. */
 import { isIP } from 'node:net';
-import { regionSchema } from '@quorate/contracts';
+import { canaryOf, regionSchema } from '@quorate/contracts';
 import { logLevels } from '@quorate/telemetry';
 import { z } from 'zod';
 
@@ -76,6 +76,16 @@ const privateTargetsSchema = z
     'holds something that is neither an address nor a CIDR nor the word all',
   );
 
+const canariesSchema = z
+  .string()
+  .transform(list)
+  .refine((canaries) => canaries.length > 0, 'names no canary')
+  .refine((canaries) => canaries.length <= 16, 'names more than 16 canaries')
+  .refine(
+    (canaries) => canaries.join() === 'none' || canaries.every((canary) => canaryOf(canary) !== null),
+    'holds something that is neither host:port nor an HTTP address, nor the word none alone',
+  );
+
 const ratioSchema = z.string().refine((text) => Number(text) >= 0 && Number(text) <= 1, 'is not between 0 and 1');
 
 export const settings = {
@@ -108,6 +118,10 @@ export const settings = {
   QUORATE_ALLOW_PRIVATE_TARGETS: setting(
     'addresses and CIDRs separated by commas, such as 10.0.0.0/8,fd00::/8, or the word all',
     privateTargetsSchema.optional(),
+  ),
+  QUORATE_CANARIES: setting(
+    'host:port or HTTP addresses that answer while the link is good, separated by commas, or the word none',
+    canariesSchema.optional(),
   ),
   QUORATE_PUBLIC_URL: setting(
     'the address at which people reach this installation, such as https://quorate.example.com',

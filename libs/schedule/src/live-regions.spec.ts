@@ -14,6 +14,7 @@ function heartbeat(region: string, changes: Partial<Heartbeat> = {}): Heartbeat 
     startedAt: now,
     at: now,
     state: 'running',
+    isolated: false,
     ...changes,
   };
 }
@@ -87,6 +88,23 @@ describe('LiveRegions', () => {
     hear(regions, 'eu', { changes: { state: 'stopped' } });
     expect(regions.live(now)).toEqual([]);
     expect(regions.registered()).toEqual(['eu']);
+  });
+
+  it('tells since when a prober holds itself cut off, and counts its region as live all the while', () => {
+    const regions = new LiveRegions();
+    const isolatedSince = () => regions.probers(now).map((prober) => prober.isolatedSince);
+    for (const [agoMs, isolated] of [
+      [8_000, true],
+      [6_000, false],
+      [4_000, true],
+      [2_000, true],
+    ] as const) {
+      hear(regions, 'eu', { appendedAt: now - agoMs, changes: { isolated } });
+    }
+    expect(isolatedSince()).toEqual([now - 4_000]);
+    expect(regions.live(now)).toEqual(['eu']);
+    hear(regions, 'eu', { appendedAt: now });
+    expect(isolatedSince()).toEqual([null]);
   });
 
   it('forgets a region whose last prober was removed', () => {

@@ -23,11 +23,14 @@ export interface ProberPresence {
   /** When the log took its newest heartbeat in. */
   readonly lastSeenAt: Instant;
   readonly state: 'live' | 'silent' | 'stopped';
+  /** When it was first heard to hold itself cut off, of those times in a row that it said so; null when it does not. */
+  readonly isolatedSince: Instant | null;
 }
 
 interface Entry {
   readonly heartbeat: Heartbeat;
   readonly appendedAt: Instant;
+  readonly isolatedSince: Instant | null;
 }
 
 const byName = (left: string, right: string) => (left < right ? -1 : Number(left > right));
@@ -40,8 +43,13 @@ export class LiveRegions {
   observe({ key, heartbeat, appendedAt, receivedAt }: HeartbeatObservation): void {
     this.#newestAppendedAt = Math.max(this.#newestAppendedAt, appendedAt);
     this.#newestReceivedAt = Math.max(this.#newestReceivedAt, receivedAt);
-    if (heartbeat === null) this.#entries.delete(key);
-    else this.#entries.set(key, { heartbeat, appendedAt });
+    if (heartbeat === null) {
+      this.#entries.delete(key);
+      return;
+    }
+    const before = this.#entries.get(key);
+    const isolatedSince = heartbeat.isolated ? (before?.isolatedSince ?? appendedAt) : null;
+    this.#entries.set(key, { heartbeat, appendedAt, isolatedSince });
   }
 
   /** Every region heard of and not removed since, sorted. */
@@ -65,6 +73,7 @@ export class LiveRegions {
         startedAt: entry.heartbeat.startedAt,
         lastSeenAt: entry.appendedAt,
         state: this.#stateOf(entry, now),
+        isolatedSince: entry.isolatedSince,
       }));
   }
 

@@ -46,6 +46,14 @@ export const metrics = {
   probeSeconds: seconds('quorate_probe_duration', 'How long probes took.'),
   /** `region` */
   probesRunning: upDown('quorate_probes_running', 'Probes under way.'),
+  /** `region` */
+  probersIsolated: upDown('quorate_probers_isolated', 'Probers that hold themselves cut off, and abstain.'),
+  /** `region` */
+  probersJudging: upDown('quorate_probers_self_judging', 'Probers whose canaries have answered.'),
+  /** `region`, `question` (`link`, `names`), `answered` */
+  canaryAnswers: counter('quorate_canary_answers', 'What all canaries together said.'),
+  /** `region` */
+  proberStallSeconds: seconds('quorate_prober_stall', 'How long probers stood still.'),
   /** `outcome`, `late` */
   votesCounted: counter('quorate_votes_counted', 'Votes that reached the aggregator.'),
   /** `kind`, `verdict` */

@@ -133,7 +133,16 @@ export function deliveryOf(alert: Alert, channelId: string, change: Partial<Deli
 }
 
 export function heartbeatOf(region: string, at: number): Heartbeat {
-  return { v: 1, region, proberId: `${region}-1`, version: '0.0.0', startedAt: at, at, state: 'running' };
+  return {
+    v: 1,
+    region,
+    proberId: `${region}-1`,
+    version: '0.0.0',
+    startedAt: at,
+    at,
+    state: 'running',
+    isolated: false,
+  };
 }
 
 type MonitorValue = { readonly monitorId: string };

@@ -31,6 +31,7 @@ export class Installation {
       QUORATE_HTTP_PORT: '0',
       QUORATE_ADMIN_KEY: this.#adminKey,
       QUORATE_REGIONS: regions.join(','),
+      QUORATE_CANARIES: 'none',
       OTEL_EXPORTER_OTLP_ENDPOINT: spansGoTo,
     });
   }

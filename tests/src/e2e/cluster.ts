@@ -88,6 +88,7 @@ export class Cluster {
         QUORATE_ADMIN_KEY: adminKey,
         QUORATE_SECRET_KEY: secretKey,
         QUORATE_ALLOW_PRIVATE_TARGETS: '127.0.0.0/8',
+        QUORATE_CANARIES: 'none',
         ...this.#environment,
         ...(service === 'prober' ? { QUORATE_REGION: replica } : {}),
       },

@@ -20,6 +20,7 @@ export class SingleProcess {
       QUORATE_HTTP_PORT: '0',
       QUORATE_ADMIN_KEY: adminKey,
       QUORATE_REGIONS: 'eu,us,ap',
+      QUORATE_CANARIES: 'none',
       ...environment,
     };
   }

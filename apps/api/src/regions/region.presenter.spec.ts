@@ -8,7 +8,7 @@ const startedAt = Date.UTC(2026, 10, 21, 10);
 
 function prober(region: string, proberId: string, change: Partial<ProberPresence> = {}): ProberPresence {
   const lastSeenAt = startedAt + 60_000;
-  return { region, proberId, version: '1.0.0', startedAt, lastSeenAt, state: 'live', ...change };
+  return { region, proberId, version: '1.0.0', startedAt, lastSeenAt, state: 'live', isolatedSince: null, ...change };
 }
 
 const at = (afterMs: number) => new Date(startedAt + afterMs).toISOString();
@@ -29,6 +29,13 @@ describe('presentRegions', () => {
       prober('eu', 'eu-3', { startedAt: startedAt + 2_000 }),
     ]);
     expect(shown).toMatchObject([{ state: 'live', since: at(2_000) }]);
+  });
+
+  it('is isolated only when each of its living probers is, since the last of them found out', () => {
+    const isolated = (id: string, afterMs: number) => prober('eu', id, { isolatedSince: startedAt + afterMs });
+    const both = [isolated('eu-1', 3_000), isolated('eu-2', 9_000), prober('eu', 'eu-3', { state: 'silent' })];
+    expect(presentRegions(both)).toMatchObject([{ state: 'isolated', since: at(9_000) }]);
+    expect(presentRegions([...both, prober('eu', 'eu-4')])).toMatchObject([{ state: 'live', since: at(0) }]);
   });
 
   it('is silent since its last sign of life went stale', () => {

@@ -14,10 +14,17 @@ export function presentRegions(probers: readonly ProberPresence[]): RegionAnswer
   }));
 }
 
-/** Live since its oldest living prober began; silent since its youngest sign of life went stale, or said farewell. */
+/**
+ * Live since its oldest living prober began; isolated since the last of these found itself cut off; silent since its
+ * youngest sign of life went stale, or said farewell.
+ */
 function stateOf(probers: readonly ProberPresence[]): Pick<RegionAnswer, 'state' | 'since'> {
   const live = probers.filter(({ state }) => state === 'live');
-  if (live.length > 0) return { state: 'live', since: isoOf(Math.min(...live.map(({ startedAt }) => startedAt))) };
+  const isolations = live.flatMap(({ isolatedSince }) => isolatedSince ?? []);
+  if (live.length > isolations.length) {
+    return { state: 'live', since: isoOf(Math.min(...live.map(({ startedAt }) => startedAt))) };
+  }
+  if (live.length > 0) return { state: 'isolated', since: isoOf(Math.max(...isolations)) };
   const ends = probers.map(({ state, lastSeenAt }) =>
     state === 'stopped' ? lastSeenAt : lastSeenAt + heartbeatFreshMs,
   );

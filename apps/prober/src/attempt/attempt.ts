@@ -48,7 +48,8 @@ export class Attempt {
     this.startedAt = startedAt;
     this.timeoutMs = timeoutMs;
     this.#endsAt = performance.now() + timeoutMs;
-    this.#timer = setTimeout(() => this.#end(this.#timedOut()), timeoutMs);
+    // Where this process was kept from running, what has arrived meanwhile is read before time is called.
+    this.#timer = setTimeout(() => setImmediate(() => this.#callTime()), timeoutMs);
     this.#signal = signal;
     signal.addEventListener('abort', this.#aborted);
     if (signal.aborted) this.#aborted();
@@ -110,6 +111,10 @@ export class Attempt {
     this.#interrupt = null;
     this.#stopwatch.charge();
     interrupt?.(failure);
+  }
+
+  #callTime(): void {
+    if (!this.#isFinished && this.#over === null) this.#end(this.#timedOut());
   }
 
   #timedOut(): Failure {

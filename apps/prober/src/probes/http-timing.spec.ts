@@ -47,6 +47,16 @@ describe('the one deadline', () => {
     expect(evidence).toMatchObject({ outcome: 'down', reason: 'timeout.total', statusCode: null });
   });
 
+  it('reads what had arrived in time before it is called, where the prober did not get to run', async () => {
+    const answerAndFreeze: Script = async (socket, heard) => {
+      await heard(/\r\n\r\n/);
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      const end = performance.now() + 400;
+      while (performance.now() < end);
+    };
+    expect(await look(answerAndFreeze, 300)).toMatchObject({ outcome: 'up', statusCode: 200 });
+  });
+
   it('covers redirects together, and blames no single one of them', async () => {
     const slowRedirect: Script = async (socket, heard) => {
       await heard(/\r\n\r\n/);

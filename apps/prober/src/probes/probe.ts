@@ -1,4 +1,5 @@
 /** The table of probes: a new type is one file beside this one and one row here. */
+import { isIP } from 'node:net';
 import type { Evidence, Probe } from '@quorate/contracts';
 import { probeDns } from './dns.probe.ts';
 import { probeHttp } from './http.probe.ts';
@@ -36,4 +37,11 @@ export function targetHostOf(probe: Probe): string {
     default:
       return probe satisfies never;
   }
+}
+
+/** Whether a probe finds whom it dials without asking a name server of the prober's. */
+export function dialsLiteral(probe: Probe): boolean {
+  const host = targetHostOf(probe);
+  const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return isIP(host) !== 0 || isIP(name) !== 0;
 }

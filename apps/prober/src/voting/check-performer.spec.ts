@@ -4,36 +4,41 @@ import { AddressGuard, allowLoopback } from '@quorate/outbound';
 import { SecretBox } from '@quorate/runtime';
 import { silentLogger } from '@quorate/telemetry';
 import { answering, startRawServer, type RawServer } from '@quorate/testing';
-import { createSurroundings } from '../probes/surroundings.ts';
+import { createSurroundings, type ProbeSurroundings } from '../probes/surroundings.ts';
 import { CheckPerformer } from './check-performer.ts';
-import { StallWatch } from './stall-watch.ts';
+import { SelfJudgement } from './self-judgement.ts';
 
 const announcedAt = 1_800_000_000_000;
 
 let stop: AbortController;
-let stallWatch: StallWatch;
+let surroundings: ProbeSurroundings;
+let selfJudgement: SelfJudgement;
 let server: RawServer;
 
 beforeEach(async () => {
   stop = new AbortController();
-  stallWatch = new StallWatch();
+  const guard = new AddressGuard(allowLoopback);
+  surroundings = createSurroundings({ guard, region: 'eu', version: '1', signal: stop.signal });
+  selfJudgement = new SelfJudgement({ region: 'eu', canaries: ['none'], surroundings, logger: silentLogger });
   server = await startRawServer(answering([], 'silence'));
 });
 afterEach(async () => {
   stop.abort();
-  stallWatch.close();
+  selfJudgement.close();
   await server.close();
 });
 
-/** Performs a check of a silent target, `lateMs` after it was announced. */
-async function perform(lateMs: number, changes: Partial<Check> = {}): Promise<Evidence> {
-  const guard = new AddressGuard(allowLoopback);
+/**
+ * Performs a check of a silent target, `lateMs` after it was announced; the log's clock steps by `stepMs` meanwhile.
+ */
+async function perform(lateMs: number, changes: Partial<Check> = {}, stepMs = 0): Promise<Evidence> {
+  const times = [announcedAt + lateMs];
   const performer = new CheckPerformer({
-    surroundings: createSurroundings({ guard, region: 'eu', version: '1', signal: stop.signal }),
+    surroundings,
     secretBox: new SecretBox(Buffer.alloc(32)),
-    stallWatch,
+    selfJudgement,
     logger: silentLogger,
-    now: () => announcedAt + lateMs,
+    now: () => times.shift() ?? announcedAt + lateMs + stepMs,
   });
   const check: Check = {
     v: 1,
@@ -75,6 +80,12 @@ describe('a check', () => {
       startedAt: announcedAt + 1_201,
     });
     expect(server.connectionCount).toBe(0);
+  });
+
+  it.each([-3_600_000, 3_600_000])('is judged by the time that passed where the clock steps %d ms', async (stepMs) => {
+    const evidence = await perform(20, { timeoutMs: 300 }, stepMs);
+    expect(evidence).toMatchObject({ outcome: 'down', reason: 'timeout.response', startedAt: announcedAt + 20 });
+    expect(evidence.phases.totalMs).toBeLessThan(600);
   });
 
   it('that the prober itself fails at is no word against the target', async () => {

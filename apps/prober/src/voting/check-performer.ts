@@ -13,7 +13,8 @@ import type { Logger } from '@quorate/telemetry';
 import { performProbe } from '../probes/probe.ts';
 import type { ProbeContext } from '../probes/probe-context.ts';
 import type { ProbeSurroundings } from '../probes/surroundings.ts';
-import type { StallWatch } from './stall-watch.ts';
+import type { SelfJudgement } from './self-judgement.ts';
+import { withdraw } from './withdraw.ts';
 
 /**
  * How far a probe may reach past the check's append time plus its timeout: the aggregator's window stays open for
@@ -21,13 +22,21 @@ import type { StallWatch } from './stall-watch.ts';
  */
 const overtimeMs = 1_000;
 
+/** And by when a vote that waits for a word of the canaries is cast: it must still be read before the window closes. */
+const judgedWithinMs = 1_700;
+
 export interface CheckPerformerParts {
   readonly surroundings: ProbeSurroundings;
   readonly secretBox: SecretBox;
-  readonly stallWatch: StallWatch;
+  readonly selfJudgement: SelfJudgement;
   readonly logger: Logger;
   /** The log's present. */
   now(): Instant;
+}
+
+interface ProbeTime extends Pick<ProbeContext, 'startedAt' | 'timeoutMs'> {
+  /** By when the vote must be cast, by the log's clock. */
+  readonly endsAt: Instant;
 }
 
 function abstention(reason: Reason, message: string, startedAt: Instant): Evidence {
@@ -50,8 +59,7 @@ function abstention(reason: Reason, message: string, startedAt: Instant): Eviden
 function judgeHaste(evidence: Evidence, timeoutMs: number, check: Check): Evidence {
   const isShortened = timeoutMs < check.timeoutMs;
   if (!isShortened || evidence.reason?.startsWith('timeout.') !== true) return evidence;
-  const message = `the prober began too late to wait as long as it should: ${evidence.message}`;
-  return { ...evidence, outcome: 'abstain', reason: 'prober.missed', message: message.slice(0, 1_024) };
+  return withdraw(evidence, 'prober.missed', 'the prober began too late to wait as long as it should');
 }
 
 export class CheckPerformer {
@@ -72,27 +80,23 @@ export class CheckPerformer {
       return abstention('prober.missed', message, startedAt);
     }
     try {
-      return await this.#probe(check, {
-        startedAt,
-        timeoutMs: Math.min(check.timeoutMs, check.timeoutMs + overtimeMs - lateMs),
-      });
+      const timeoutMs = Math.min(check.timeoutMs, check.timeoutMs + overtimeMs - lateMs);
+      return await this.#probe(check, { startedAt, timeoutMs, endsAt: appendedAt + check.timeoutMs + judgedWithinMs });
     } catch (error) {
       this.#parts.logger.error('A probe failed by the prober’s own fault', { monitorId: check.monitorId, error });
       return abstention('prober.internal', `the prober failed: ${(error as Error).message}`.slice(0, 1_024), startedAt);
     }
   }
 
-  async #probe(check: Check, time: Pick<ProbeContext, 'startedAt' | 'timeoutMs'>): Promise<Evidence> {
-    const { surroundings, stallWatch } = this.#parts;
-    const since = performance.now();
+  async #probe(check: Check, { startedAt, timeoutMs, endsAt }: ProbeTime): Promise<Evidence> {
+    const { surroundings, selfJudgement } = this.#parts;
+    const { monitorId, dueAt } = check;
+    const since = selfJudgement.begin();
     const probe = this.#open(check);
-    const evidence = await performProbe(probe, {
-      ...surroundings,
-      ...time,
-      monitorKey: check.monitorId,
-      dueAt: check.dueAt,
-    });
-    return stallWatch.judge(judgeHaste(evidence, time.timeoutMs, check), since);
+    const context = { ...surroundings, startedAt, timeoutMs, dueAt, monitorKey: monitorId };
+    const seen = await performProbe(probe, context);
+    const waitMs = endsAt - this.#parts.now();
+    return await selfJudgement.judge(judgeHaste(seen, timeoutMs, check), { monitorId, probe, since, waitMs });
   }
 
   #open({ probe, monitorId }: Check): Probe {

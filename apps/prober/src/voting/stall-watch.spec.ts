@@ -3,9 +3,11 @@ import type { Evidence, Reason } from '@quorate/contracts';
 import { StallWatch } from './stall-watch.ts';
 
 let watch: StallWatch;
+let stalls: number[];
 
 beforeEach(() => {
-  watch = new StallWatch();
+  stalls = [];
+  watch = new StallWatch((ms) => stalls.push(ms));
 });
 afterEach(() => watch.close());
 
@@ -13,7 +15,7 @@ function evidenceOf(reason: Reason | null): Evidence {
   return {
     outcome: reason === null ? 'up' : 'down',
     reason,
-    message: reason,
+    message: reason === null ? null : 'what was seen',
     startedAt: 0,
     phases: { dnsMs: null, connectMs: null, tlsMs: null, ttfbMs: null, transferMs: null, totalMs: 0 },
     statusCode: null,
@@ -32,27 +34,35 @@ function standStill(ms: number): void {
 
 describe('after the process stood still', () => {
   it.each<Reason>(['timeout.response', 'timeout.total', 'connect.reset', 'http.partial', 'slow'])(
-    '%s is no word against the target',
+    '%s is no word against the target, and is told all the same',
     (reason) => {
-      const since = performance.now();
-      standStill(600);
-      expect(watch.judge(evidenceOf(reason), since)).toMatchObject({ outcome: 'abstain', reason: 'prober.stalled' });
+      const since = watch.mark();
+      standStill(400);
+      const judged = watch.judge(evidenceOf(reason), since);
+      expect(judged).toMatchObject({ outcome: 'abstain', reason: 'prober.stalled' });
+      expect(judged.message).toMatch(/^the prober stood still for \d+ ms, .*: what was seen \(\S+\)$/);
+      expect(judged.message).toContain(`(${reason})`);
     },
   );
 
   it.each<Reason | null>(['status.unexpected', 'connect.refused', 'tls.expired', 'dns.nxdomain', null])(
     '%s is still what was seen',
     (reason) => {
-      const since = performance.now();
-      standStill(600);
+      const since = watch.mark();
+      standStill(400);
       expect(watch.judge(evidenceOf(reason), since)).toEqual(evidenceOf(reason));
     },
   );
 
   it('a probe that began later is judged as ever', () => {
-    standStill(600);
-    watch.longestSince(0);
-    const since = performance.now();
-    expect(watch.judge(evidenceOf('timeout.response'), since)).toMatchObject({ outcome: 'down' });
+    standStill(400);
+    expect(watch.judge(evidenceOf('timeout.response'), watch.mark())).toMatchObject({ outcome: 'down' });
+  });
+
+  it('its operators hear of it', async () => {
+    standStill(400);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(stalls).toHaveLength(1);
+    expect(stalls[0]).toBeGreaterThanOrEqual(300);
   });
 });

@@ -20,6 +20,7 @@ const heartbeat: Heartbeat = {
   startedAt: startAt,
   at: startAt,
   state: 'running',
+  isolated: false,
 };
 const command: Command = { v: 1, type: 'test-channel', channelId: id('c'), testId: id('d'), at: startAt };
 
