@@ -1,4 +1,4 @@
-/** Starts the aggregator: it counts votes, decides verdicts, and opens and resolves incidents. */
+/** Starts the aggregator: it counts votes, decides verdicts, opens and resolves incidents, Quorate's own among them. */
 import { hostPartitionTasks, PartitionTaskStrategy, type DurableLog } from '@quorate/bus';
 import type { Instant, MonitorRecord } from '@quorate/contracts';
 import { RegionWatch, type RunningService } from '@quorate/runtime';
@@ -7,6 +7,7 @@ import type { Logger } from '@quorate/telemetry';
 import { AggregatorModule } from './aggregator.module.ts';
 import { AggregatorPartition } from './aggregator-partition.ts';
 import { PartitionReports } from './partition-reports.ts';
+import { startPlatformTask } from './platform/start-platform-task.ts';
 
 /** How long votes gather before they are decided upon. */
 const gatherMs = 100;
@@ -39,11 +40,16 @@ export async function startAggregator({ log, logger }: AggregatorDependencies): 
     onEnd: (state, partition) => reports.remove(partition, state),
   });
   const application = await hostPartitionTasks(AggregatorModule, strategy);
+  const platform = await startPlatformTask(log, logger);
   return {
     name: 'aggregator',
-    health: () => ({ ready: strategy.ready, detail: `decides for ${strategy.partitions.length} partitions` }),
+    health: () => {
+      const andMore = platform.isHere ? ' and for the installation' : '';
+      const detail = `decides for ${strategy.partitions.length} partitions${andMore}`;
+      return { ready: strategy.ready && platform.ready, detail };
+    },
     close: async () => {
-      await application.close();
+      await Promise.all([application.close(), platform.close()]);
       await regions.close();
     },
   };

@@ -33,7 +33,7 @@ function verdictHeaders(effect: VerdictFell): RecordHeaders {
   return traceHeaders(span);
 }
 
-function alertHeaders(alert: Alert, parent: RecordHeaders): RecordHeaders {
+export function alertHeaders(alert: Alert, parent: RecordHeaders): RecordHeaders {
   const span = startSpan('alert', {
     parent,
     kind: SpanKind.PRODUCER,

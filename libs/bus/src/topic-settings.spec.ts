@@ -12,6 +12,8 @@ describe('topicSettings', () => {
       directory: 1,
       heartbeats: 1,
       'partition-reports': 1,
+      'platform-commands': 1,
+      'platform-state': 1,
       'dead-letters': 1,
     });
   });

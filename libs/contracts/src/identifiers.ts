@@ -1,6 +1,7 @@
 /** Identities that cross a wire. They are built from facts, never by chance, so that every repeat has the same name. */
 import { z } from 'zod';
 import type { Instant } from './instant.ts';
+import { murmur2 } from './partition.ts';
 
 export const monitorIdSchema = z.uuid();
 export const channelIdSchema = z.uuid();
@@ -31,6 +32,16 @@ export function incidentIdOf(monitorId: string, confirmedDueAt: Instant): string
 }
 
 /** `pulse` is no incident's: it is the sign of life of the dead man's switch. */
+/**
+ * What stands for a monitor's ID in alerts about Quorate itself: a UUID made from the condition's key, of version 8, so
+ * that no monitor has it.
+ */
+export function conditionIdOf(conditionKey: string): string {
+  const words = [0, 1, 2, 3].map((index) => murmur2(`${index}:${conditionKey}`) >>> 0);
+  const hex = words.map((word) => word.toString(16).padStart(8, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+
 export const transitionSchema = z.enum(['opened', 'acknowledged', 'reminder', 'resolved', 'test', 'pulse']);
 export type Transition = z.infer<typeof transitionSchema>;
 

@@ -33,6 +33,7 @@ export { heartbeatFreshMs, heartbeatIntervalMs, heartbeatKey, heartbeatSchema, t
 export {
   alertIdOf,
   channelIdSchema,
+  conditionIdOf,
   deliveryIdOf,
   incidentIdOf,
   monitorIdSchema,
@@ -67,6 +68,8 @@ export {
   type SelfMonitorSettings,
 } from './monitor.ts';
 export { murmur2, partitionOf } from './partition.ts';
+export { platformCommandSchema, type PlatformCommand } from './platform-command.ts';
+export { platformStateSchema, type PlatformState } from './platform-state.ts';
 export { partitionReportPeriodMs, partitionReportSchema, type PartitionReport } from './partition-report.ts';
 export { mapProbeSecrets, patternsOf, probeOf, probeSchema, targetOf, type Probe } from './probe.ts';
 export { dnsProbeSchema, type DnsProbe } from './probes/dns.ts';

@@ -10,6 +10,8 @@ import { heartbeatSchema } from './heartbeat.ts';
 import { monitorRecordSchema } from './monitor.ts';
 import { monitorStateSchema } from './monitor-state.ts';
 import { partitionReportSchema } from './partition-report.ts';
+import { platformCommandSchema } from './platform-command.ts';
+import { platformStateSchema } from './platform-state.ts';
 import { verdictRecordSchema } from './verdict.ts';
 import { voteSchema } from './vote.ts';
 
@@ -44,7 +46,7 @@ export const topics = {
     partitions: 'one',
     retention: compacted,
     writer: 'api',
-    readers: ['dispatcher'],
+    readers: ['dispatcher', 'aggregator'],
     schema: directoryRecordSchema,
   },
   checks: {
@@ -113,7 +115,7 @@ export const topics = {
   heartbeats: {
     partitions: 'one',
     retention: compacted,
-    writer: 'prober',
+    writer: 'prober (aggregator: the tombstones of a removed region)',
     readers: ['scheduler', 'aggregator', 'api'],
     schema: heartbeatSchema,
   },
@@ -123,6 +125,20 @@ export const topics = {
     writer: 'aggregator',
     readers: ['aggregator', 'api'],
     schema: partitionReportSchema,
+  },
+  'platform-commands': {
+    partitions: 'one',
+    retention: keptForDays(7),
+    writer: 'api',
+    readers: ['aggregator'],
+    schema: platformCommandSchema,
+  },
+  'platform-state': {
+    partitions: 'one',
+    retention: compacted,
+    writer: 'aggregator',
+    readers: ['aggregator', 'api'],
+    schema: platformStateSchema,
   },
   'dead-letters': {
     partitions: 'one',

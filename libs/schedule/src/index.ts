@@ -2,4 +2,5 @@ export { regionsOfRound, type KnownRegions, type RoundRegions } from './assigned
 export { cadenceOf, dueCountIn, firstDueAfter, lastDueUpTo, type Cadence, type DueWindow } from './cadence.ts';
 export { DueQueue } from './due-queue.ts';
 export { LiveRegions, type HeartbeatObservation, type ProberPresence } from './live-regions.ts';
+export { regionStatesOf, type RegionState } from './region-state.ts';
 export { RoundSchedule, type DueRound, type ScheduledMonitor } from './round-schedule.ts';
