@@ -15,7 +15,7 @@ const monitor = /^[0-9a-f-]{36}$/;
 /** What a record of each topic is about. */
 const keys: Readonly<Record<TopicName, RegExp>> = {
   monitors: monitor,
-  directory: /^channel:[0-9a-f-]{36}$/,
+  directory: /^(channel:[0-9a-f-]{36}|installation)$/,
   checks: monitor,
   confirmations: monitor,
   'manual-checks': monitor,
@@ -27,6 +27,8 @@ const keys: Readonly<Record<TopicName, RegExp>> = {
   deliveries: /^([0-9a-f-]{36}:\d+:(opened|resolved)|test:[0-9a-f-]{36}:test):\d+:[0-9a-f-]{36}$/,
   heartbeats: /^(eu|us|ap)\/prober-/,
   'partition-reports': /^\d+$/,
+  'platform-commands': /^ap$/,
+  'platform-state': /^region-silent:ap$/,
   'dead-letters': /^aggregator:votes:0:\d+$/,
 };
 /** What happens because of a check carries the check's trace. */
@@ -38,11 +40,13 @@ suite('on Kafka, seen with kcat,', () => {
   let cluster: Cluster;
   let traces: OtlpReceiver;
   let pagerDuty: PagerDutyStandIn;
+  let operators: PagerDutyStandIn;
   let target: Target;
   let records: ReadonlyMap<TopicName, readonly SeenRecord[]>;
 
   beforeAll(async () => {
-    [traces, pagerDuty, target] = await Promise.all([startOtlpReceiver(), startPagerDuty(), startTarget()]);
+    [traces, target] = await Promise.all([startOtlpReceiver(), startTarget()]);
+    [pagerDuty, operators] = await Promise.all([startPagerDuty(), startPagerDuty()]);
     cluster = await Cluster.start({ OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint });
     await makeEverythingHappen();
     const read = topicNames.map(async (topic) => [topic, await readTopic(cluster.brokers, topic)] as const);
@@ -50,14 +54,19 @@ suite('on Kafka, seen with kcat,', () => {
   }, 240_000);
   afterAll(async () => {
     await cluster.remove();
-    await Promise.all([traces.close(), pagerDuty.close(), target.close()]);
+    await Promise.all([traces, pagerDuty, operators, target].map((part) => part.close()));
     await killAll();
   });
 
-  /** A record that is none, a manual check, a test of the channel, and an outage until it is resolved. */
+  /**
+   * A record that is none, a manual check, a test of the channel, an outage until it is resolved, and meanwhile a
+   * region that dies, is told of and is removed.
+   */
   async function makeEverythingHappen(): Promise<void> {
     const { client, brokers } = cluster;
     await writeRecord(brokers, { topic: 'votes', partition: 0, key: 'scribble', value: 'no vote at all' });
+    await client.call('PATCH', '/settings', { platformChannelIds: [await client.addChannel(operators.url)] });
+    await cluster.replica('prober-ap').killGroup();
     const channelId = await client.addChannel(pagerDuty.url);
     const { id } = await client.addMonitor(target.url, [channelId]);
     await client.untilStatus(id, 'up', 40_000);
@@ -67,6 +76,10 @@ suite('on Kafka, seen with kcat,', () => {
     await until(() => pagerDuty.of('trigger').length > 1, { withinMs: 40_000, what: 'the page' });
     target.heal();
     await until(() => pagerDuty.of('resolve').length > 0, { withinMs: 40_000, what: 'the resolve' });
+    await until(() => operators.of('trigger').length > 0, { withinMs: 90_000, what: 'the page about the region' });
+    await client.call('DELETE', '/regions/ap');
+    const isGone = async () => (await client.regions()).every(({ name }) => name !== 'ap');
+    await until(isGone, { withinMs: 10_000, what: 'the region to be removed' });
   }
 
   const recordsOf = (topic: TopicName): readonly SeenRecord[] => records.get(topic) ?? [];
@@ -100,6 +113,13 @@ suite('on Kafka, seen with kcat,', () => {
       value: 'no vote at all',
       reason: expect.stringContaining('not JSON'),
     });
+  });
+
+  it('a dead region is told of once, in words and with its name, to whoever runs the installation', () => {
+    expect(operators.of('trigger').map(({ payload }) => payload?.summary)).toEqual([
+      expect.stringMatching(/^Quorate: Region ap is silent\. None of its probers has been heard since .* UTC\.$/),
+    ]);
+    expect(JSON.stringify(operators.events)).toContain('The other regions (eu, us) decide without it.');
   });
 
   it('no secret is in the clear', () => {

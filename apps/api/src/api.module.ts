@@ -24,6 +24,7 @@ import { DocumentationController } from './openapi/documentation.controller.ts';
 import { OpenApiSource } from './openapi/open-api-source.ts';
 import { HealthSource, OperationsController } from './operations/operations.controller.ts';
 import type { OutboxRelay } from './outbox/outbox-relay.ts';
+import { PartitionWatch } from './regions/partition-watch.ts';
 import { RegionsController } from './regions/regions.controller.ts';
 import { SettingsController } from './settings/settings.controller.ts';
 import { SettingsService } from './settings/settings.service.ts';
@@ -48,6 +49,7 @@ export interface ApiParts {
   readonly log: DurableLog;
   readonly relay: OutboxRelay;
   readonly regions: RegionWatch;
+  readonly partitions: PartitionWatch;
   readonly closedRounds: ClosedRounds;
   readonly secretBox: SecretBox;
   readonly adminKey: string;
@@ -70,6 +72,7 @@ export class ApiModule {
       providers: [
         provide(DataSource, database),
         provide(RegionWatch, regions),
+        provide(PartitionWatch, parts.partitions),
         provide(HealthSource, new HealthSource(healthOf)),
         provide(OpenApiSource, new OpenApiSource(openApiDocument(operations, version))),
         provide(Commands, new Commands(log)),

@@ -1,6 +1,6 @@
-/** Appends what people ask of a running system to `commands`, at once: nothing of it rests in the database. */
+/** Appends what people ask of a running system to the log, at once: nothing of it rests in the database. */
 import type { DurableLog } from '@quorate/bus';
-import { partitionOf, type Command } from '@quorate/contracts';
+import { partitionOf, type Command, type PlatformCommand } from '@quorate/contracts';
 import { requestTraceHeaders } from './http/request-context.ts';
 
 type ChannelCommand = Extract<Command, { channelId: string }>;
@@ -19,6 +19,14 @@ export class Commands {
     const partition = partitionOf(key, this.#log.partitionCount(topic));
     return this.#log.append([
       { topic, partition, key, value: JSON.stringify(command), headers: requestTraceHeaders() },
+    ]);
+  }
+
+  /** Asks the platform task; `key` names what it is about. @throws BusUnavailableError */
+  appendPlatform(key: string, command: PlatformCommand): Promise<void> {
+    const headers = requestTraceHeaders();
+    return this.#log.append([
+      { topic: 'platform-commands', partition: 0, key, value: JSON.stringify(command), headers },
     ]);
   }
 

@@ -14,6 +14,7 @@ import { openDatabase, type DatabaseOptions } from './database/database.ts';
 import { startServer } from './http/server.ts';
 import { appendSettleMsDefault, OutboxRelay } from './outbox/outbox-relay.ts';
 import { startProjector } from './projector/projector.ts';
+import { PartitionWatch } from './regions/partition-watch.ts';
 import { Retention } from './rounds/retention.ts';
 
 /** How long the API waits for what; a spec is not as patient. */
@@ -73,6 +74,10 @@ async function start(dependencies: ApiDependencies, closing: Close[]): Promise<R
   closing.unshift(() => regions.close());
   await regions.caughtUp;
 
+  const partitions = new PartitionWatch(log, logger);
+  closing.unshift(() => partitions.close());
+  await partitions.caughtUp;
+
   const closedRounds = new ClosedRounds();
   closing.unshift(() => closedRounds.close());
   await closedRounds.start(log);
@@ -85,7 +90,7 @@ async function start(dependencies: ApiDependencies, closing: Close[]): Promise<R
   closing.unshift(() => retention.close());
 
   const health = (): ServiceHealth => healthOf(relay.failure, projector.ready);
-  const parts = { database, log, relay, regions, closedRounds, secretBox, adminKey, version };
+  const parts = { database, log, relay, regions, partitions, closedRounds, secretBox, adminKey, version };
   const module = ApiModule.over({ ...parts, healthOf: () => ({ ...otherHealth?.(), api: health() }) });
   await dependencies.beforeListening?.();
   const server = await startServer(module, { host: httpHost, port: httpPort, adminKey, logger, operations });

@@ -35,6 +35,7 @@ const promised = [
   'GET /readyz',
   'DELETE /api/v1/channels/{id}',
   'DELETE /api/v1/monitors/{id}',
+  'DELETE /api/v1/regions/{name}',
   'PATCH /api/v1/channels/{id}',
   'PATCH /api/v1/monitors/{id}',
   'PATCH /api/v1/settings',

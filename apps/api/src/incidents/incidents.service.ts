@@ -41,11 +41,13 @@ export class IncidentsService {
   }
 
   async #markAcknowledged(manager: EntityManager, incident: IncidentEntity, by: string): Promise<void> {
-    const { id, monitorId } = incident;
+    const { id, monitorId, platform } = incident;
     const at = this.#log.now();
     Object.assign(incident, { acknowledgedAt: at, acknowledgedBy: by });
     await manager.update(IncidentEntity, { id }, { acknowledgedAt: at, acknowledgedBy: by });
-    const value = { v: 1, type: 'acknowledge', monitorId, incidentId: id, by, at } as const;
-    await enqueue(manager, { topic: 'commands', key: monitorId, value });
+    const command = { v: 1, type: 'acknowledge', incidentId: id, by, at } as const;
+    if (platform === null)
+      await enqueue(manager, { topic: 'commands', key: monitorId, value: { ...command, monitorId } });
+    else await enqueue(manager, { topic: 'platform-commands', key: id, value: command });
   }
 }

@@ -1,8 +1,8 @@
-/** How regions are shown. */
+/** How regions and partitions are shown. */
 import { describe, expect, it } from '@jest/globals';
-import { heartbeatFreshMs } from '@quorate/contracts';
+import type { PartitionReport } from '@quorate/contracts';
 import type { ProberPresence } from '@quorate/schedule';
-import { presentRegions } from './region.presenter.ts';
+import { presentPartitions, presentRegions } from './region.presenter.ts';
 
 const startedAt = Date.UTC(2026, 10, 21, 10);
 
@@ -15,37 +15,51 @@ const at = (afterMs: number) => new Date(startedAt + afterMs).toISOString();
 
 describe('presentRegions', () => {
   it('shows each region once, with its probers', () => {
-    const shown = presentRegions([prober('ap', 'ap-1'), prober('eu', 'eu-1'), prober('eu', 'eu-2')]);
-    expect(shown.map(({ name, probers }) => [name, probers.map(({ id }) => id)])).toEqual([
-      ['ap', ['ap-1']],
-      ['eu', ['eu-1', 'eu-2']],
+    const probers = [prober('ap', 'ap-1'), prober('eu', 'eu-1'), prober('eu', 'eu-2', { state: 'silent' })];
+    expect(presentRegions(probers, new Map())).toMatchObject([
+      { name: 'ap', state: 'live', since: at(0), quarantinedPartitionCount: 0, probers: [{ id: 'ap-1' }] },
+      { name: 'eu', probers: [{ id: 'eu-1', version: '1.0.0', lastSeenAt: at(60_000) }, { id: 'eu-2' }] },
     ]);
   });
 
-  it('is live since its oldest living prober began', () => {
-    const shown = presentRegions([
-      prober('eu', 'eu-1', { startedAt: startedAt - 5_000, state: 'silent' }),
-      prober('eu', 'eu-2', { startedAt: startedAt + 5_000 }),
-      prober('eu', 'eu-3', { startedAt: startedAt + 2_000 }),
+  it('shows a live region as quarantined since its votes are set aside somewhere; silence goes first', () => {
+    const probers = [prober('ap', 'ap-1', { state: 'stopped' }), prober('eu', 'eu-1'), prober('us', 'us-1')];
+    const quarantine = { since: startedAt + 30_000, partitionCount: 4 };
+    const quarantines = new Map(['ap', 'eu'].map((region) => [region, quarantine]));
+    expect(presentRegions(probers, quarantines)).toMatchObject([
+      { name: 'ap', state: 'silent', since: at(60_000), quarantinedPartitionCount: 4 },
+      { name: 'eu', state: 'quarantined', since: at(30_000), quarantinedPartitionCount: 4 },
+      { name: 'us', state: 'live' },
     ]);
-    expect(shown).toMatchObject([{ state: 'live', since: at(2_000) }]);
   });
+});
 
-  it('is isolated only when each of its living probers is, since the last of them found out', () => {
-    const isolated = (id: string, afterMs: number) => prober('eu', id, { isolatedSince: startedAt + afterMs });
-    const both = [isolated('eu-1', 3_000), isolated('eu-2', 9_000), prober('eu', 'eu-3', { state: 'silent' })];
-    expect(presentRegions(both)).toMatchObject([{ state: 'isolated', since: at(9_000) }]);
-    expect(presentRegions([...both, prober('eu', 'eu-4')])).toMatchObject([{ state: 'live', since: at(0) }]);
-  });
+describe('presentPartitions', () => {
+  const now = startedAt + 600_000;
+  const reportOf = (partition: number, changes: Partial<PartitionReport> = {}): PartitionReport => {
+    const counts = { lagMs: 0, monitorCount: 0, unknownCount: 0, faultyCount: 0 };
+    return { v: 1, partition, at: now, ...counts, missingRegions: [], quarantinedRegions: [], ...changes };
+  };
 
-  it('is silent since its last sign of life went stale', () => {
-    const silent = prober('eu', 'eu-1', { state: 'silent' });
-    expect(presentRegions([silent])).toMatchObject([{ state: 'silent', since: at(60_000 + heartbeatFreshMs) }]);
-  });
-
-  it('is silent since its prober said farewell', () => {
-    expect(presentRegions([prober('eu', 'eu-1', { state: 'stopped' })])).toMatchObject([
-      { state: 'silent', since: at(60_000) },
+  it('adds up what the partitions report, and names those that nobody decides', () => {
+    const reports = new Map([
+      [0, reportOf(0, { monitorCount: 4, unknownCount: 2, faultyCount: 1, lagMs: 70 })],
+      [2, reportOf(2, { monitorCount: 3, unknownCount: 1, lagMs: 900, at: startedAt })],
     ]);
+    expect(presentPartitions({ now, partitionCount: 3, reports })).toEqual({
+      count: 3,
+      undecided: [1, 2],
+      lagMs: 900,
+      monitorCount: 7,
+      unknownMonitorCount: 3,
+      faultyMonitorCount: 1,
+    });
+  });
+
+  it('knows nothing of partitions that were never reported', () => {
+    expect(presentPartitions({ now, partitionCount: 1, reports: new Map() })).toMatchObject({
+      undecided: [0],
+      lagMs: 0,
+    });
   });
 });

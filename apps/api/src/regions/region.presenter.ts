@@ -1,32 +1,41 @@
-/** Shows regions and their probers as the API promises them. */
-import { heartbeatFreshMs } from '@quorate/contracts';
-import type { ProberPresence } from '@quorate/schedule';
+/** Shows regions and their probers, and how the partitions stand, as the API promises them. */
+import { undecidedPartitions, type PartitionFacts } from '@quorate/consensus';
+import { regionStatesOf, type ProberPresence } from '@quorate/schedule';
 import { isoOf } from '../http/instants.ts';
-import type { RegionAnswer } from './regions.operations.ts';
+import type { Quarantine } from './partition-watch.ts';
+import type { PartitionsAnswer, RegionAnswer } from './regions.operations.ts';
 
-/** `probers` in the order in which they are to be shown. */
-export function presentRegions(probers: readonly ProberPresence[]): RegionAnswer[] {
+/** `probers` in the order in which they are to be shown. A region that does not live is not shown as quarantined. */
+export function presentRegions(
+  probers: readonly ProberPresence[],
+  quarantines: ReadonlyMap<string, Quarantine>,
+): RegionAnswer[] {
   const byRegion = Map.groupBy(probers, ({ region }) => region);
-  return [...byRegion].map(([name, of]) => ({
-    name,
-    ...stateOf(of),
-    probers: of.map(({ proberId, version, lastSeenAt }) => ({ id: proberId, version, lastSeenAt: isoOf(lastSeenAt) })),
-  }));
+  return regionStatesOf(probers).map(({ name, state, since }) => {
+    const quarantine = quarantines.get(name);
+    const isQuarantined = state === 'live' && quarantine !== undefined;
+    return {
+      name,
+      state: isQuarantined ? 'quarantined' : state,
+      since: isoOf(isQuarantined ? quarantine.since : since),
+      quarantinedPartitionCount: quarantine?.partitionCount ?? 0,
+      probers: (byRegion.get(name) ?? []).map(({ proberId, version, lastSeenAt }) => {
+        return { id: proberId, version, lastSeenAt: isoOf(lastSeenAt) };
+      }),
+    };
+  });
 }
 
-/**
- * Live since its oldest living prober began; isolated since the last of these found itself cut off; silent since its
- * youngest sign of life went stale, or said farewell.
- */
-function stateOf(probers: readonly ProberPresence[]): Pick<RegionAnswer, 'state' | 'since'> {
-  const live = probers.filter(({ state }) => state === 'live');
-  const isolations = live.flatMap(({ isolatedSince }) => isolatedSince ?? []);
-  if (live.length > isolations.length) {
-    return { state: 'live', since: isoOf(Math.min(...live.map(({ startedAt }) => startedAt))) };
-  }
-  if (live.length > 0) return { state: 'isolated', since: isoOf(Math.max(...isolations)) };
-  const ends = probers.map(({ state, lastSeenAt }) =>
-    state === 'stopped' ? lastSeenAt : lastSeenAt + heartbeatFreshMs,
-  );
-  return { state: 'silent', since: isoOf(Math.max(...ends)) };
+export function presentPartitions(facts: PartitionFacts): PartitionsAnswer {
+  const reports = [...facts.reports.values()];
+  const sum = (count: 'monitorCount' | 'unknownCount' | 'faultyCount') =>
+    reports.reduce((total, report) => total + report[count], 0);
+  return {
+    count: facts.partitionCount,
+    undecided: undecidedPartitions(facts),
+    lagMs: Math.max(0, ...reports.map(({ lagMs }) => lagMs)),
+    monitorCount: sum('monitorCount'),
+    unknownMonitorCount: sum('unknownCount'),
+    faultyMonitorCount: sum('faultyCount'),
+  };
 }
