@@ -2,6 +2,7 @@
 import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
 import type { Connection } from './connection.ts';
+import { CutOff } from './cut-off.ts';
 import { ResponseReader, type Answer } from './response-reader.ts';
 
 export interface WireRequest {
@@ -44,5 +45,6 @@ export async function exchange(
     return () => connection.detach();
   });
   reader.free();
-  return answer;
+  const { soFar } = reader;
+  return answer instanceof Failure && soFar !== null ? new CutOff(answer, soFar) : answer;
 }

@@ -75,6 +75,11 @@ export class ResponseReader implements LlhttpEvents {
       : new Failure('http.partial', 'the answer ended within its head');
   }
 
+  /** What has come of an answer whose head is whole. */
+  get soFar(): Answer | null {
+    return this.hasHead ? { ...this.#answer(), truncated: !this.#isComplete } : null;
+  }
+
   free(): void {
     this.#parser.free();
   }

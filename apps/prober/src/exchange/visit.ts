@@ -6,6 +6,7 @@ import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
 import type { Connection } from './connection.ts';
 import { CookieJar } from './cookies.ts';
+import { CutOff } from './cut-off.ts';
 import { dial } from './dial.ts';
 import { exchange } from './http-exchange.ts';
 import { writeRequest, type Hop } from './http-request.ts';
@@ -109,6 +110,7 @@ class Visit {
     const line = kept === null ? await openLine(attempt, hop.url, this.#settings) : reuse(attempt, kept);
     if (line instanceof Failure) return line;
     const answer = await exchange(attempt, line.connection, request);
+    if (answer instanceof CutOff) attempt.statusCode = answer.answer.statusCode;
     if (answer instanceof Failure) {
       release(attempt, line, null);
       return answer;

@@ -167,3 +167,26 @@ describe('the evidence', () => {
     expect((await look([long])).excerpt).toHaveLength(1_024);
   });
 });
+
+describe('an answer that is cut off', () => {
+  const page = 'HTTP/1.1 502 Bad Gateway\r\nContent-Length: 99\r\n\r\nno upstream';
+  const chunked = 'HTTP/1.1 500 Oops\r\nTransfer-Encoding: chunked\r\n\r\nb\r\nno upstream\r\nzz';
+  const zipped = gzipSync('no upstream');
+  const zippedHead = `HTTP/1.1 502 Bad Gateway\r\nContent-Encoding: gzip\r\nContent-Length: ${zipped.length}\r\n\r\n`;
+
+  it.each<[string, number, string, Pieces, Ending]>([
+    ['by an end', 502, 'http.partial', [page], 'end'],
+    ['by a reset', 502, 'http.partial', [page], 'reset'],
+    ['by the deadline', 502, 'timeout.total', [page], 'silence'],
+    ['by nonsense', 500, 'http.protocol', [chunked], 'silence'],
+    ['within its coding', 502, 'http.partial', [zippedHead, zipped.subarray(0, -3)], 'end'],
+  ])('%s still tells its status and what it said', async (_how, statusCode, reason, pieces, ending) => {
+    const evidence = await look(pieces, ending);
+    expect(evidence).toMatchObject({ outcome: 'down', reason, statusCode });
+    expect(evidence.excerpt).toMatch(/^no upst/);
+  });
+
+  it('tells no status that it had not yet said', async () => {
+    expect(await look(['HTTP/1.1 502 Bad'], 'reset')).toMatchObject({ statusCode: null, excerpt: null });
+  });
+});

