@@ -13,6 +13,7 @@ const sentences: Readonly<Record<Alert['transition'], string>> = {
   opened: 'Incident opened',
   acknowledged: 'Incident acknowledged',
   reminder: 'Incident is still open',
+  updated: 'Storm changed',
   resolved: 'Incident resolved',
   test: 'Channel tested',
   pulse: 'The dead man’s switch gave a sign of life',

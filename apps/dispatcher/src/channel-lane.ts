@@ -21,7 +21,7 @@ export class ChannelLane {
   constructor(channelId: string, breaker: ChannelBreaker, timings: QueueTimings) {
     this.channelId = channelId;
     this.breaker = breaker;
-    this.queue = new ChannelQueue(timings);
+    this.queue = new ChannelQueue(channelId, timings);
   }
 
   /** Takes what `channel` may be sent now, at most `countMax`. */

@@ -1,6 +1,6 @@
 /** Hears what people ask of a channel: to send a harmless test, or a dead delivery again. */
 import { Controller } from '@nestjs/common';
-import { newDelivery, plannedAgain } from '@quorate/alerting';
+import { mayRetry, newDelivery, plannedAgain } from '@quorate/alerting';
 import { OnTopic, type Task, type TaskRecord, type TaskStep, type TaskWrite } from '@quorate/bus';
 import { alertIdOf, type Alert, type Command, type Delivery } from '@quorate/contracts';
 import type { RecordHeaders } from '@quorate/telemetry';
@@ -59,10 +59,10 @@ export class CommandsHandler {
 /** A dead delivery, and with a trigger what died with it: else it would open what nothing resolves. */
 function revived(asked: Delivery, state: SendingPartition): readonly Delivery[] {
   const delivery = state.get(asked) ?? asked;
-  if (delivery.state !== 'dead') return [];
+  if (!mayRetry(delivery)) return [];
   if (delivery.alert.transition !== 'opened') return [delivery];
   const followers = state.lane(delivery.channelId).queue.lineOf(delivery);
-  return [delivery, ...followers.filter((other) => other.state === 'dead' && other.deliveryId !== delivery.deliveryId)];
+  return [delivery, ...followers.filter((other) => mayRetry(other) && other.deliveryId !== delivery.deliveryId)];
 }
 
 function accepted(deliveries: readonly Delivery[], state: SendingPartition, headers: RecordHeaders): TaskWrite[] {

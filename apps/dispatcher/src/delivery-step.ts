@@ -35,12 +35,22 @@ export class DeliveryStep {
     if (delivery.state === 'dead' && !isPulse(delivery)) this.#bury(delivery);
   }
 
+  /** Records a delivery that this step has planned. */
+  plan(delivery: Delivery, headers: RecordHeaders): void {
+    this.#task.state.accept(delivery, headers);
+    this.#write(delivery, headers);
+    this.attend(delivery);
+  }
+
   /**
-   * Records that a delivery is about to be sent. It changes nothing but makes the step one that has to be committed:
-   * an owner that was frozen and replaced finds out before it sends, not after.
+   * Records that a delivery is about to be sent, which makes the step one that has to be committed: an owner that was
+   * frozen and replaced finds out before it sends, not after.
    */
-  depart(delivery: Delivery): void {
-    this.#write(delivery, this.#task.state.headersOf(delivery));
+  depart(delivery: Delivery): Delivery {
+    const leaving = { ...delivery, departedAt: this.#task.now };
+    this.#task.state.lane(delivery.channelId).queue.put(leaving);
+    this.#write(leaving, this.#task.state.headersOf(delivery));
+    return leaving;
   }
 
   /** Records that a delivery will not be sent (any more). */
@@ -88,7 +98,7 @@ export class DeliveryStep {
   }
 
   #tell(delivery: Delivery): void {
-    const { deliveryId, channelId, state, attemptCount, attempts } = delivery;
+    const { deliveryId, channelId, state, rolledUpIn, attemptCount, attempts } = delivery;
     const type = this.#tools.directory.channel(channelId)?.type ?? 'unknown';
     metrics.deliveriesEnded.add(1, { type, state });
     const { logger } = this.#tools;
@@ -99,6 +109,7 @@ export class DeliveryStep {
       if (state === 'delivered') logger.debug('The dead man’s switch was heard', fields);
       else logger.warn('A sign of life of the dead man’s switch was not taken', { ...fields, reason });
     } else if (state === 'delivered') logger.info('Delivered', fields);
+    else if (state === 'rolled-up') logger.info('Rolled up', { ...fields, ...rolledUpIn });
     else logger.error('A delivery is dead', { ...fields, reason });
   }
 

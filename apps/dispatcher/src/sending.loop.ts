@@ -8,6 +8,7 @@ import { DeliveryStep, type StepTools } from './delivery-step.ts';
 import type { SendSlots } from './send-slots.ts';
 import type { Sender } from './sender.ts';
 import type { EndedTry, SendingPartition } from './sending-partition.ts';
+import { StormStep } from './storm-step.ts';
 
 export interface SendingTools extends StepTools {
   readonly sender: Sender;
@@ -42,13 +43,15 @@ export class SendingLoop {
   onTick(_none: readonly never[], task: Live): TaskStep {
     const { state, now } = task;
     const step = new DeliveryStep(task, this.#tools);
+    const storms = new StormStep(task, step, this.#tools);
     const ended = state.takeEndedTries();
     for (const one of ended) this.#settle(one, step, now);
-    for (const delivery of state.takeArrived()) step.attend(delivery);
+    for (const delivery of state.takeArrived(this.#isReady)) storms.admit(delivery);
     for (const lane of [...state.lanes]) {
       for (const delivery of lane.queue.expired(now)) step.giveUp(delivery, 'Not sent in time: the next one is due');
       for (const delivery of lane.queue.overdue(now)) step.handOver(delivery);
       for (const delivery of lane.queue.forgettable(now)) step.forget(delivery);
+      storms.goOn(lane);
     }
     const departures = [...state.lanes].flatMap((lane) => this.#depart(lane, task, step));
     return {
@@ -59,6 +62,10 @@ export class SendingLoop {
       },
     };
   }
+
+  /** Nothing of a channel is decided before its settings can be known: they say when its storm brake closes. */
+  readonly #isReady = (channelId: string): boolean =>
+    this.#tools.directory.caughtUp || this.#tools.directory.channel(channelId) !== undefined;
 
   #settle({ lane, delivery, result }: EndedTry, step: DeliveryStep, now: Instant): void {
     // Another step may have written to it meanwhile: that a fallback channel took over, say.
@@ -84,8 +91,7 @@ export class SendingLoop {
         this.#expire(lane, delivery, step);
         continue;
       }
-      step.depart(delivery);
-      departures.push({ lane, channel, delivery });
+      departures.push({ lane, channel, delivery: step.depart(delivery) });
     }
     state.useSlots(departures.length);
     return departures;

@@ -12,6 +12,7 @@ const sequences: Readonly<Record<Transition, number>> = {
   opened: 0,
   acknowledged: 1,
   reminder: 2,
+  updated: 2,
   resolved: 3,
 };
 
@@ -28,7 +29,7 @@ function deliveryOf(incidentId: string, transition: Transition, changes: Partial
 }
 
 function queueOf(...deliveries: readonly Delivery[]): ChannelQueue {
-  const queue = new ChannelQueue(queueTimingsDefault);
+  const queue = new ChannelQueue('hook', queueTimingsDefault);
   for (const delivery of deliveries) queue.put(delivery);
   return queue;
 }

@@ -2,40 +2,51 @@
  * What one channel still has to send, and in which order: incidents apart from one another, resolves first, and within
  * an incident strictly one after the other. It also knows what waits too long and what nobody needs to remember.
  */
-import type { Delivery, Instant } from '@quorate/contracts';
+import type { Delivery, Instant, RolledUpIn, StormBrake } from '@quorate/contracts';
 import { DueQueue } from '@quorate/schedule';
 import {
   doomedIn,
   headOf,
-  isOver,
   isResolved,
   takenOverBy,
   withDelivery,
   withoutDelivery,
   type IncidentLine,
 } from './incident-line.ts';
+import { isOpening, OpeningGauge } from './opening-gauge.ts';
+import { keptUntil, type RetentionTimings } from './retention.ts';
+import { isUntold, released, rolledUp } from './roll-up.ts';
+import { nextMessage } from './storm-message.ts';
+import { Storms } from './storms.ts';
 
-export interface QueueTimings {
+export interface QueueTimings extends RetentionTimings {
   /** A fallback channel takes over a delivery that is pending for longer. */
   readonly fallbackAfterMs: number;
-  /** How long the deliveries of an incident that is over are kept. */
-  readonly keepFinishedMs: number;
-  /** How long an ended delivery is kept for the resolve that has to follow it. */
-  readonly keepUnresolvedMs: number;
+  /** How long the first incidents of a storm gather for its roll-up's trigger. */
+  readonly stormGatherMs: number;
+  /** A roll-up's new list follows its last message no sooner. */
+  readonly stormUpdateMs: number;
+  /** How long nothing more is rolled up after a roll-up that the channel did not take. */
+  readonly stormRestMs: number;
 }
 
 export const queueTimingsDefault: QueueTimings = {
   fallbackAfterMs: 300_000,
   keepFinishedMs: 600_000,
   keepUnresolvedMs: 7 * 86_400_000,
+  stormGatherMs: 2_000,
+  stormUpdateMs: 30_000,
+  stormRestMs: 600_000,
 };
 
-function endedAt({ attempts, plannedAt }: Delivery): Instant {
-  return attempts.at(-1)?.at ?? plannedAt;
-}
+/** Deliveries of a dead roll-up that are let go again in one step. */
+const releasedPerStepMax = 500;
 
 export class ChannelQueue {
+  readonly #channelId: string;
   readonly #timings: QueueTimings;
+  readonly #storms: Storms;
+  readonly #gauge = new OpeningGauge();
   readonly #lines = new Map<string, IncidentLine>();
   readonly #deliveries = new Map<string, Delivery>();
   /** Incidents with a delivery on its way. */
@@ -47,8 +58,10 @@ export class ChannelQueue {
   readonly #expiring = new DueQueue();
   readonly #forgettable = new DueQueue();
 
-  constructor(timings: QueueTimings) {
+  constructor(channelId: string, timings: QueueTimings) {
+    this.#channelId = channelId;
     this.#timings = timings;
+    this.#storms = new Storms(channelId);
   }
 
   get size(): number {
@@ -70,6 +83,7 @@ export class ChannelQueue {
   /** Adds a delivery, or replaces it by its newer form. */
   put(delivery: Delivery): void {
     this.#deliveries.set(delivery.deliveryId, delivery);
+    if (isOpening(delivery) && !isUntold(delivery)) this.#gauge.note(delivery);
     this.#keep(delivery.alert.incidentId, withDelivery(this.lineOf(delivery), delivery));
     this.#watchOverdue(delivery);
     this.#watchExpiry(delivery);
@@ -137,6 +151,49 @@ export class ChannelQueue {
     return takenOverBy(this.lineOf(delivery));
   }
 
+  /**
+   * What is told in a roll-up because of a pending delivery: itself, with all else that waits of its incident. None
+   * when it leaves on its own. To be asked once of each that is new, in the order of their coming: one that pages on
+   * its own is counted here, and those after it may not any more.
+   */
+  rollUp(delivery: Delivery, brake: StormBrake | null, now: Instant): readonly Delivery[] {
+    const place = this.#placeOf(delivery, brake, now);
+    if (place === null) return [];
+    const waiting = this.lineOf(delivery).filter(({ state }) => state === 'pending');
+    return waiting.map((one) => rolledUp(one, place));
+  }
+
+  /** The message that the roll-up of the present storm has to send next; null while there is none. */
+  nextMessage(brake: StormBrake | null, now: Instant): Delivery | null {
+    const storm = this.#storms.current;
+    if (storm === undefined) return null;
+    const { stormGatherMs: gatherMs, stormUpdateMs: updateMs } = this.#timings;
+    return nextMessage(storm, { channelId: this.#channelId, now, gatherMs, updateMs, brake });
+  }
+
+  /** The incident that a storm tells of first: where its roll-up's trace begins. */
+  firstOf(stormId: string): Delivery | undefined {
+    const [line] = this.#storms.withId(stormId)?.members.values() ?? [];
+    return line?.[0];
+  }
+
+  /** What is sent on its own after all: the messages that were to tell of it are dead, and nobody else told it. */
+  release(now: Instant): readonly Delivery[] {
+    const lost = this.#storms.lost(releasedPerStepMax).flat();
+    return lost.filter(({ state }) => state === 'rolled-up').map((delivery) => released(delivery, now));
+  }
+
+  #placeOf(delivery: Delivery, brake: StormBrake | null, now: Instant): RolledUpIn | null {
+    const stormId = this.#storms.of(delivery.alert.incidentId)?.stormId;
+    if (stormId !== undefined) return this.#storms.placeIn(stormId);
+    const isFirst = this.lineOf(delivery).every(({ departedAt }) => departedAt === null);
+    if (!isOpening(delivery) || !isUntold(delivery) || !isFirst) return null;
+    const isClosed = brake !== null && brake.enabled && this.#gauge.isClosed(delivery, brake);
+    if (isClosed && !this.#storms.isResting(now, this.#timings.stormRestMs)) return this.#storms.placeForNewcomer(now);
+    this.#gauge.note(delivery);
+    return null;
+  }
+
   #send(incidentId: string): Delivery[] {
     const line = this.#lines.get(incidentId) ?? [];
     const head = headOf(line);
@@ -152,8 +209,10 @@ export class ChannelQueue {
   #keep(incidentId: string, line: IncidentLine): void {
     if (line.length === 0) this.#lines.delete(incidentId);
     else this.#lines.set(incidentId, line);
+    this.#storms.note(incidentId, line);
     this.#enqueue(incidentId, line);
-    this.#watchForgettable(line);
+    this.#watchForgettable(incidentId);
+    for (const memberId of this.#storms.withId(incidentId)?.members.keys() ?? []) this.#watchForgettable(memberId);
   }
 
   #enqueue(incidentId: string, line: IncidentLine): void {
@@ -176,15 +235,13 @@ export class ChannelQueue {
     else this.#expiring.delete(deliveryId);
   }
 
-  #watchForgettable(line: IncidentLine): void {
-    const over = isOver(line);
-    const lastEndedAt = Math.max(0, ...line.map(endedAt));
+  #watchForgettable(incidentId: string): void {
+    const line = this.#lines.get(incidentId) ?? [];
+    const storm = this.#storms.withId(incidentId) ?? this.#storms.of(incidentId);
     for (const delivery of line) {
-      const keptUntil = over
-        ? lastEndedAt + this.#timings.keepFinishedMs
-        : endedAt(delivery) + this.#timings.keepUnresolvedMs;
-      if (delivery.state === 'pending') this.#forgettable.delete(delivery.deliveryId);
-      else this.#forgettable.set(delivery.deliveryId, keptUntil);
+      const until = keptUntil(delivery, { line, storm }, this.#timings);
+      if (until === null) this.#forgettable.delete(delivery.deliveryId);
+      else this.#forgettable.set(delivery.deliveryId, until);
     }
   }
 

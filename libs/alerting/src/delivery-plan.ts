@@ -20,12 +20,15 @@ export function newDelivery(alert: Alert, channelId: string, now: Instant): Deli
     fallbackOf: null,
     handedTo: null,
     state: 'pending',
+    rolledUpIn: null,
     plannedAt: now,
     nextAttemptAt: now,
+    departedAt: null,
     attemptCount: 0,
     attempts: [],
     late: false,
     alert,
+    storm: null,
   };
 }
 
@@ -47,12 +50,14 @@ export function handOver(
   delivery: Delivery,
   { fallbackChannelId, now }: { fallbackChannelId: string | null; now: Instant },
 ): { handed: Delivery; takenOver: Delivery } | null {
-  const isOpen = delivery.fallbackOf === null && delivery.handedTo === null && delivery.state !== 'delivered';
-  const { channelIds, transition } = delivery.alert;
+  const isUnsent = delivery.state === 'pending' || delivery.state === 'dead';
+  const isOpen = delivery.fallbackOf === null && delivery.handedTo === null && isUnsent;
+  const { alert, storm } = delivery;
+  const { channelIds, transition } = alert;
   if (!isOpen || fallbackChannelId === null || transition === 'test') return null;
   if (channelIds.includes(fallbackChannelId)) return null;
   return {
     handed: { ...delivery, handedTo: fallbackChannelId },
-    takenOver: { ...newDelivery(delivery.alert, fallbackChannelId, now), fallbackOf: delivery.channelId },
+    takenOver: { ...newDelivery(alert, fallbackChannelId, now), fallbackOf: delivery.channelId, storm },
   };
 }

@@ -2,7 +2,7 @@
  * The deliveries of one incident on one channel, in the order in which they have to leave: its trigger, then what was
  * said while it was open, then its resolve. Only the first that is pending may be sent.
  */
-import type { Delivery, Transition } from '@quorate/contracts';
+import type { Delivery, Instant, Transition } from '@quorate/contracts';
 
 export type IncidentLine = readonly Delivery[];
 
@@ -12,6 +12,7 @@ const rankOf: Readonly<Record<Transition, number>> = {
   opened: 0,
   acknowledged: 1,
   reminder: 1,
+  updated: 1,
   resolved: 2,
 };
 
@@ -26,6 +27,15 @@ export function withDelivery(line: IncidentLine, delivery: Delivery): IncidentLi
 
 export function withoutDelivery(line: IncidentLine, deliveryId: string): IncidentLine {
   return line.filter((other) => other.deliveryId !== deliveryId);
+}
+
+export function triggerOf(line: IncidentLine): Delivery | undefined {
+  return line.find(({ alert }) => alert.transition === 'opened');
+}
+
+/** When the last try at it was made, or it was rolled up. */
+export function endedAt({ attempts, plannedAt }: Delivery): Instant {
+  return attempts.at(-1)?.at ?? plannedAt;
 }
 
 /** The one that may be sent next; undefined when none is pending. */
@@ -49,8 +59,7 @@ function isLast(transition: Transition): boolean {
 
 /** What cannot be sent any more because the trigger before it is dead: nobody can resolve what nobody heard of. */
 export function doomedIn(line: IncidentLine): readonly Delivery[] {
-  const isTriggerDead = line.some(({ alert, state }) => alert.transition === 'opened' && state === 'dead');
-  return isTriggerDead ? line.filter(({ state }) => state === 'pending') : [];
+  return triggerOf(line)?.state === 'dead' ? line.filter(({ state }) => state === 'pending') : [];
 }
 
 /** The fallback channel that took the incident over; null while none did. */

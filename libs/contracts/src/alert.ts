@@ -22,10 +22,11 @@ export type PlatformTrouble = z.infer<typeof platformTroubleSchema>;
 export const alertSchema = z.object({
   v: z.literal(1),
   /**
-   * Who is in trouble: a target, or Quorate itself. Of a platform alert `monitor` is a stand-in: its `name` the
-   * condition in a sentence, its `type` "platform", its `target` the condition's key.
+   * Who is in trouble: a target, Quorate itself, or so many targets that they are told in one roll-up. Of a platform
+   * alert `monitor` is a stand-in: its `name` the condition in a sentence, its `type` "platform", its `target` the
+   * condition's key. Of a storm it is one too, and `monitorId` is the channel's ID.
    */
-  subject: z.enum(['monitor', 'platform']).default('monitor'),
+  subject: z.enum(['monitor', 'platform', 'storm']).default('monitor'),
   /** `incidentId:transition:sequence` */
   alertId: z.string().max(160),
   incidentId: z.string().max(128),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { channelIdSchema } from './identifiers.ts';
 import { headerNameSchema, headerValueSchema, httpUrlSchema } from './probes/http.ts';
 import { mapHeaderSecrets, type SecretMapping } from './secrets.ts';
+import { stormBrakeSchema } from './storm.ts';
 
 const commonSettings = {
   name: z.string().trim().min(1).max(200),
@@ -10,8 +11,14 @@ const commonSettings = {
   fallbackChannelId: channelIdSchema.nullable().default(null),
 };
 
-const pagerdutySettingsSchema = z.strictObject({
+const pagingSettings = {
   ...commonSettings,
+  /** When many monitors open at once, the channel gets one roll-up of them instead of a page for each. */
+  stormBrake: stormBrakeSchema.prefault({}),
+};
+
+const pagerdutySettingsSchema = z.strictObject({
+  ...pagingSettings,
   type: z.literal('pagerduty'),
   pagerduty: z.strictObject({
     /** Secret. The integration key of a service or an orchestration. */
@@ -21,7 +28,7 @@ const pagerdutySettingsSchema = z.strictObject({
 });
 
 const webhookSettingsSchema = z.strictObject({
-  ...commonSettings,
+  ...pagingSettings,
   type: z.literal('webhook'),
   webhook: z.strictObject({
     url: httpUrlSchema,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { alertSchema } from './alert.ts';
 import { channelIdSchema } from './identifiers.ts';
 import { instantSchema } from './instant.ts';
+import { rolledUpInSchema, stormSchema } from './storm.ts';
 
 export const attemptSchema = z.object({
   at: instantSchema,
@@ -25,15 +26,22 @@ export const deliverySchema = z.object({
   fallbackOf: channelIdSchema.nullable(),
   /** The fallback channel that took over because this one could not deliver in time; null while none did. */
   handedTo: channelIdSchema.nullable().default(null),
-  state: z.enum(['pending', 'delivered', 'dead']),
+  /** `rolled-up`: it is told in a roll-up, by `rolledUpIn`, whose own deliveries say whether and when that arrived. */
+  state: z.enum(['pending', 'delivered', 'dead', 'rolled-up']),
+  /** With another state than `rolled-up`: that roll-up could not be delivered, so it is sent on its own after all. */
+  rolledUpIn: rolledUpInSchema.nullable().default(null),
   plannedAt: instantSchema,
   /** When the next attempt is due; null when none is. */
   nextAttemptAt: instantSchema.nullable(),
+  /** When it was last let go; null while nobody can have heard of it from here. */
+  departedAt: instantSchema.nullable().default(null),
   attemptCount: z.int().nonnegative(),
   /** The newest attempts, oldest first, at most `attemptsKeptMax`. */
   attempts: z.array(attemptSchema).max(attemptsKeptMax),
   /** Whether it was sent after its incident had been resolved. */
   late: z.boolean(),
   alert: alertSchema,
+  /** What a message of a roll-up says; null of every other delivery. */
+  storm: stormSchema.nullable().default(null),
 });
 export type Delivery = z.infer<typeof deliverySchema>;

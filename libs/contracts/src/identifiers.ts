@@ -31,7 +31,6 @@ export function incidentIdOf(monitorId: string, confirmedDueAt: Instant): string
   return `${monitorId}:${confirmedDueAt}`;
 }
 
-/** `pulse` is no incident's: it is the sign of life of the dead man's switch. */
 /**
  * What stands for a monitor's ID in alerts about Quorate itself: a UUID made from the condition's key, of version 8, so
  * that no monitor has it.
@@ -42,7 +41,11 @@ export function conditionIdOf(conditionKey: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
-export const transitionSchema = z.enum(['opened', 'acknowledged', 'reminder', 'resolved', 'test', 'pulse']);
+/**
+ * `pulse` is no incident's: it is the sign of life of the dead man's switch. `updated` is a storm's only: the list of
+ * its roll-up has changed.
+ */
+export const transitionSchema = z.enum(['opened', 'acknowledged', 'reminder', 'updated', 'resolved', 'test', 'pulse']);
 export type Transition = z.infer<typeof transitionSchema>;
 
 export function alertIdOf(incidentId: string, transition: Transition, sequence: number): string {

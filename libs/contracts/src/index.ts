@@ -85,6 +85,18 @@ export type { PatternField } from './probes/probe-type.ts';
 export type { Drill, SelfProbe } from './probes/self.ts';
 export { tcpProbeSchema, type TcpProbe, type TcpStep } from './probes/tcp.ts';
 export { isSecretHeader, sealedPrefix, type SecretMapping } from './secrets.ts';
+export {
+  rolledUpInSchema,
+  stormBrakeDefault,
+  stormBrakeSchema,
+  stormIdOf,
+  stormMembersListedMax,
+  stormSchema,
+  type RolledUpIn,
+  type Storm,
+  type StormBrake,
+  type StormMember,
+} from './storm.ts';
 export { partitionCountDefault, topics, type TopicDefinition, type TopicName, type TopicValue } from './topics.ts';
 export {
   lateVoteSchema,

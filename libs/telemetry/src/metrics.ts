@@ -84,6 +84,8 @@ export const metrics = {
     'quorate_dead_mans_switch_pulse_timestamp_seconds',
     'When the other side last took a sign of life of the dead man’s switch, since the epoch.',
   ),
+  /** `type` */
+  storms: counter('quorate_storms', 'Storms in which a channel got one roll-up instead of many pages.'),
   /** `type`, `state` */
   breakerChanges: counter('quorate_channel_breaker_changes', 'Circuit breakers that opened or closed.'),
   /** `service`, `topic` */

@@ -84,6 +84,10 @@ export class DeliveryStage {
     await this.log.deliver([{ topic: 'directory', partition: 0, key, value: JSON.stringify(sealed) }]);
   }
 
+  async deleteChannel(channelId = this.channelId): Promise<void> {
+    await this.log.deliver([{ topic: 'directory', partition: 0, key: directoryKeyOfChannel(channelId), value: null }]);
+  }
+
   alertOf(transition: Alert['transition'], changes: Partial<Alert> = {}): Alert {
     const { incidentId = this.incidentId } = changes;
     const at = this.log.now();
@@ -128,12 +132,32 @@ export class DeliveryStage {
 
   /** As the aggregator does. */
   async raise(transition: Alert['transition'], changes: Partial<Alert> = {}): Promise<void> {
-    const alert = this.alertOf(transition, changes);
+    await this.log.deliver([this.#recordOf(this.alertOf(transition, changes))]);
+  }
+
+  /** The same of many monitors at once, each named by a number. */
+  async raiseOf(
+    sites: readonly number[],
+    transition: Alert['transition'],
+    changes: Partial<Alert> = {},
+  ): Promise<void> {
+    const alerts = sites.map((site) => {
+      const monitorId = `00000000-0000-4000-8000-${String(site).padStart(12, '0')}`;
+      const monitor = { name: `Site ${site}`, type: 'http', target: `https://${site}.example/`, tags: {} };
+      const incidentId = `${monitorId}:${this.startedAt}`;
+      return this.alertOf(transition, { monitorId, monitor, incidentId, ...changes });
+    });
+    const byPartition = Map.groupBy(
+      alerts.map((alert) => this.#recordOf(alert)),
+      ({ partition }) => partition,
+    );
+    await Promise.all([...byPartition.values()].map((records) => this.log.deliver(records)));
+  }
+
+  #recordOf(alert: Alert) {
     const headers = { traceparent: `00-${this.traceId}-00f067aa0ba902b7-01` };
     const partition = partitionOf(alert.monitorId, partitionCount);
-    await this.log.deliver([
-      { topic: 'alerts', partition, key: alert.monitorId, value: JSON.stringify(alert), headers },
-    ]);
+    return { topic: 'alerts', partition, key: alert.monitorId, value: JSON.stringify(alert), headers };
   }
 
   /** As the API does. */

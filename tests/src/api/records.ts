@@ -122,12 +122,15 @@ export function deliveryOf(alert: Alert, channelId: string, change: Partial<Deli
     fallbackOf: null,
     handedTo: null,
     state: 'pending',
+    rolledUpIn: null,
     plannedAt: alert.at + 10,
     nextAttemptAt: alert.at + 10,
+    departedAt: null,
     attemptCount: 0,
     attempts: [],
     late: false,
     alert,
+    storm: null,
     ...change,
   };
 }

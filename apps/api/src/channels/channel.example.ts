@@ -14,5 +14,6 @@ export const exampleChannel: ChannelAnswer = {
   name: 'On call',
   type: 'pagerduty',
   fallbackChannelId: null,
+  stormBrake: { enabled: true, openedMax: 10, windowSeconds: 60 },
   pagerduty: { routingKey: '[redacted]', url: 'https://events.pagerduty.com/v2/enqueue' },
 };

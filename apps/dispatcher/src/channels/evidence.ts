@@ -1,4 +1,5 @@
 /** An alert's facts as every channel tells them: ISO times, each region's vote with evidence, Quorate's own trouble. */
+import { decidingVote } from '@quorate/alerting';
 import type { Alert, CastVote, Instant, PlatformTrouble } from '@quorate/contracts';
 
 export function isoTime(at: Instant): string;
@@ -27,11 +28,6 @@ export function voteFacts({ region, outcome, reason, message, ...vote }: CastVot
 export function outstandingRegions({ expectedRegions, votes }: Alert): string[] {
   const heard = new Set(votes.map(({ region }) => region));
   return expectedRegions.filter((region) => !heard.has(region));
-}
-
-/** The first vote that says why the target is down. */
-export function decidingVote({ votes }: Alert): CastVote | undefined {
-  return votes.find(({ outcome }) => outcome === 'down');
 }
 
 /** What a platform alert tells: Quorate itself is in trouble, and no target is down. */

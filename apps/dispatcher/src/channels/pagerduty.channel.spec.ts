@@ -23,6 +23,7 @@ function bodyOf(alert: Alert, changes: Partial<Message> = {}): string {
     version: 1,
     name: 'On call',
     fallbackChannelId: null,
+    stormBrake: { enabled: true, openedMax: 10, windowSeconds: 60 },
     type: 'pagerduty',
     pagerduty: { routingKey: stage.routingKey, url: 'https://events.pagerduty.com/v2/enqueue' },
   } satisfies ChannelRecord;

@@ -1,9 +1,11 @@
 /** PagerDuty, Events API v2: a trigger, an acknowledgement or a resolve, all of one incident under one key. */
-import type { Alert, ChannelRecord } from '@quorate/contracts';
+import { decidingVote } from '@quorate/alerting';
+import type { Alert, ChannelRecord, Delivery } from '@quorate/contracts';
 import type { ChannelAnswer, ChannelCall, ChannelType, Judgement, Message } from './channel-call.ts';
-import { cut } from './cut.ts';
-import { decidingVote, headlineOf, isoTime, outstandingRegions, platformFacts, voteFacts } from './evidence.ts';
+import { isoTime, outstandingRegions, platformFacts, voteFacts } from './evidence.ts';
+import { headline } from './headline.ts';
 import { judgeStatus } from './judgement.ts';
+import { memberFacts, stormCounts } from './storm-words.ts';
 
 const summaryCharactersMax = 1_024;
 const dedupKeyCharactersMax = 255;
@@ -34,9 +36,15 @@ function outageDetails(alert: Alert): Record<string, unknown> {
   };
 }
 
-function detailsOf({ delivery: { alert, late }, traceId }: Message): Record<string, unknown> {
+function stormDetails({ storm }: Delivery): Record<string, unknown> | null {
+  if (storm === null) return null;
+  return { storm: stormCounts(storm), monitors: storm.members.map(memberFacts) };
+}
+
+function detailsOf({ delivery, traceId }: Message): Record<string, unknown> {
+  const { alert, late } = delivery;
   return {
-    ...(platformFacts(alert) ?? outageDetails(alert)),
+    ...(stormDetails(delivery) ?? platformFacts(alert) ?? outageDetails(alert)),
     incident: alert.incidentId,
     opened_at: isoTime(alert.openedAt),
     trace_id: traceId,
@@ -46,7 +54,8 @@ function detailsOf({ delivery: { alert, late }, traceId }: Message): Record<stri
 
 /** What is in trouble, in PagerDuty's words. */
 function affectedBy(alert: Alert): Record<string, unknown> {
-  const { monitor, transition, trouble } = alert;
+  const { monitor, transition, trouble, subject } = alert;
+  if (subject === 'storm') return { source: 'quorate', severity: 'critical', class: 'storm' };
   if (trouble !== null)
     return { source: 'quorate', severity: trouble.severity, component: 'Quorate', class: 'platform' };
   const group = monitor.tags['team'] ?? monitor.tags['group'];
@@ -62,7 +71,7 @@ function affectedBy(alert: Alert): Record<string, unknown> {
 function payloadOf(message: Message, details: Record<string, unknown>): Record<string, unknown> {
   const { alert } = message.delivery;
   return {
-    summary: cut(headlineOf(alert), summaryCharactersMax),
+    summary: headline(message.delivery, summaryCharactersMax),
     timestamp: isoTime(alert.firstFailureAt),
     ...affectedBy(alert),
     custom_details: details,
@@ -71,9 +80,13 @@ function payloadOf(message: Message, details: Record<string, unknown>): Record<s
 
 function linksOf({ delivery: { alert }, publicUrl }: Message): Record<string, unknown> {
   if (publicUrl === null) return { client: 'Quorate' };
-  const path = `api/v1/incidents/${encodeURIComponent(alert.incidentId)}`;
+  const id = encodeURIComponent(alert.incidentId);
+  const [path, text] =
+    alert.subject === 'storm'
+      ? [`api/v1/deliveries?stormId=${id}`, 'The incidents of the storm in Quorate']
+      : [`api/v1/incidents/${id}`, 'The incident in Quorate'];
   const href = new URL(path, `${publicUrl.replace(/\/+$/, '')}/`).href;
-  return { client: 'Quorate', client_url: publicUrl, links: [{ href, text: 'The incident in Quorate' }] };
+  return { client: 'Quorate', client_url: publicUrl, links: [{ href, text }] };
 }
 
 function eventOf({ pagerduty }: Pagerduty, message: Message, details: Record<string, unknown>): string {

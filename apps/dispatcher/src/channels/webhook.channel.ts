@@ -3,14 +3,17 @@
  * `webhook-id` is the same for each try, so that a receiver can drop what it has seen.
  */
 import { createHmac } from 'node:crypto';
-import type { Alert, ChannelRecord, Instant, Transition } from '@quorate/contracts';
+import type { Alert, ChannelRecord, Delivery, Instant, Transition } from '@quorate/contracts';
 import type { ChannelCall, ChannelType, Message } from './channel-call.ts';
 import { cut } from './cut.ts';
-import { headlineOf, isoTime, platformFacts, voteFacts } from './evidence.ts';
+import { isoTime, platformFacts, voteFacts } from './evidence.ts';
+import { headline } from './headline.ts';
 import { judgeStatus } from './judgement.ts';
+import { memberFacts, stormCounts } from './storm-words.ts';
 
 const bodyBytesMax = 20_000;
 const textCharactersMax = 200;
+const nameCharactersMax = 60;
 
 type Webhook = Extract<ChannelRecord, { type: 'webhook' }>;
 
@@ -18,14 +21,15 @@ const types: Readonly<Record<Transition, string>> = {
   opened: 'incident.opened',
   acknowledged: 'incident.acknowledged',
   reminder: 'incident.reminder',
+  updated: 'storm.updated',
   resolved: 'incident.resolved',
   test: 'channel.test',
   pulse: 'dead-mans-switch.pulse',
 };
 
-/** Quorate's own trouble has types of its own: who counts outages must not count it. */
+/** Quorate's own trouble and storms have types of their own: who counts outages must not count them. */
 function typeOf({ subject, transition }: Alert): string {
-  return subject === 'platform' ? `platform.${transition}` : types[transition];
+  return subject === 'monitor' ? types[transition] : `${subject}.${transition}`;
 }
 
 /** Headers that the exchange itself sets. */
@@ -37,22 +41,24 @@ const ownHeaders: ReadonlySet<string> = new Set([
   'expect',
 ]);
 
-/** Who is in trouble: a monitor's target, or Quorate itself. */
-function aboutOf(alert: Alert): Record<string, unknown> {
+/** Who is in trouble: a monitor's target, many at once, or Quorate itself. */
+function aboutOf({ alert, storm }: Delivery): Record<string, unknown> {
+  if (storm !== null) return { monitor: null, storm: stormCounts(storm) };
   const platform = platformFacts(alert);
   const { name, type, target } = alert.monitor;
   return platform === null ? { monitor: { id: alert.monitorId, name, type, target } } : { monitor: null, platform };
 }
 
 /** What is always there, and small. */
-function coreOf({ delivery: { alert, late }, traceId, publicUrl }: Message): Record<string, unknown> {
+function coreOf({ delivery, traceId, publicUrl }: Message): Record<string, unknown> {
+  const { alert, late } = delivery;
   return {
     subject: alert.subject,
     alertId: alert.alertId,
     incidentId: alert.incidentId,
     transition: alert.transition,
-    headline: cut(headlineOf(alert), textCharactersMax),
-    ...aboutOf(alert),
+    headline: headline(delivery, textCharactersMax),
+    ...aboutOf(delivery),
     firstFailureAt: isoTime(alert.firstFailureAt),
     openedAt: isoTime(alert.openedAt),
     resolvedAt: isoTime(alert.resolvedAt),
@@ -66,8 +72,20 @@ function coreOf({ delivery: { alert, late }, traceId, publicUrl }: Message): Rec
 
 /** From the whole truth to the least that explains itself. */
 function dataInOrder(message: Message): (() => Record<string, unknown>)[] {
-  const { alert } = message.delivery;
+  const { alert, storm } = message.delivery;
   const core = coreOf(message);
+  if (storm !== null) {
+    const names = storm.members.map(({ incidentId, name, state }) => ({
+      incidentId,
+      name: cut(name, nameCharactersMax),
+      state,
+    }));
+    return [
+      () => ({ ...core, members: storm.members.map(memberFacts) }),
+      () => ({ ...core, members: names, shortened: true }),
+      () => ({ ...core, members: [], shortened: true }),
+    ];
+  }
   if (alert.subject === 'platform') return [() => core];
   const { tags } = alert.monitor;
   const { regions, expectedRegions } = alert;
