@@ -1,5 +1,6 @@
 /** The routes of deliveries. */
 import { Controller } from '@nestjs/common';
+import { mayRetry } from '@quorate/alerting';
 import { DataSource } from 'typeorm';
 import { Commands } from '../commands.ts';
 import type { InputOf } from '../http/operation.ts';
@@ -34,6 +35,12 @@ export class DeliveriesController {
     const { delivery } = await findDelivery(this.#database, params.id);
     if (delivery.state !== 'dead') {
       throw new ProblemError('QRT_DELIVERY_NOT_DEAD', `It is ${delivery.state}; only a dead delivery is sent again.`);
+    }
+    if (!mayRetry(delivery)) {
+      throw new ProblemError(
+        'QRT_DELIVERY_REPLACED',
+        'The incidents of this roll-up were sent on their own, or are told in its later messages; retry those.',
+      );
     }
     const { channelId } = delivery;
     await this.#commands.append({ v: 1, type: 'retry-delivery', channelId, delivery, at: this.#commands.now() });

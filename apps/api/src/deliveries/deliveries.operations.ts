@@ -1,7 +1,7 @@
 /** The routes of deliveries, as they are validated and documented. */
 import { operation } from '../http/operation.ts';
 import { pageSchemaOf } from '../http/page.ts';
-import { exampleDelivery } from './delivery.example.ts';
+import { exampleDelivery, exampleRolledUpDelivery, exampleStormDelivery } from './delivery.example.ts';
 import { deliveriesQuerySchema, deliveryIdParameters, deliverySchema } from './delivery.schema.ts';
 
 const tag = 'Deliveries';
@@ -11,12 +11,15 @@ export const listDeliveriesOperation = operation({
   route: 'GET /api/v1/deliveries',
   id: 'listDeliveries',
   summary: 'Lists deliveries with each attempt, newest first',
+  description:
+    'When many monitors of a channel open at once, the first ones page on their own and the others are told in one ' +
+    'roll-up: their deliveries are `rolled-up`, and `rolledUpIn` names the storm and the message that tells of them.',
   query: deliveriesQuerySchema,
   answer: {
     status: 200,
     description: 'A page of deliveries.',
     schema: pageSchemaOf(deliverySchema),
-    example: { items: [exampleDelivery], nextCursor: null },
+    example: { items: [exampleStormDelivery, exampleRolledUpDelivery, exampleDelivery], nextCursor: null },
   },
 });
 
@@ -33,5 +36,5 @@ export const retryDelivery = operation({
     schema: deliverySchema,
     example: exampleDelivery,
   },
-  problems: ['QRT_DELIVERY_NOT_DEAD', 'QRT_LOG_UNAVAILABLE'],
+  problems: ['QRT_DELIVERY_NOT_DEAD', 'QRT_DELIVERY_REPLACED', 'QRT_LOG_UNAVAILABLE'],
 });

@@ -14,7 +14,7 @@ export async function findDelivery(database: DataSource, deliveryId: string): Pr
 
 /** The page's rows and one more. Signs of life are shown to those who ask for them by their channel. */
 export function listDeliveries(database: DataSource, query: DeliveriesQuery): Promise<DeliveryEntity[]> {
-  const { channelId, state, cursor, limit } = query;
+  const { channelId, state, incidentId, stormId, cursor, limit } = query;
   const builder = database
     .createQueryBuilder(DeliveryEntity, 'delivery')
     .orderBy('delivery.plannedAt', 'DESC')
@@ -23,6 +23,10 @@ export function listDeliveries(database: DataSource, query: DeliveriesQuery): Pr
   if (channelId !== undefined) builder.andWhere('delivery.channelId = :channelId', { channelId });
   else builder.andWhere('delivery.channelId <> :heartbeatChannelId', { heartbeatChannelId });
   if (state !== undefined) builder.andWhere('delivery.state = :state', { state });
+  if (incidentId !== undefined) builder.andWhere('delivery.incidentId = :incidentId', { incidentId });
+  if (stormId !== undefined) {
+    builder.andWhere(`delivery.delivery -> 'rolledUpIn' ->> 'stormId' = :stormId`, { stormId });
+  }
   if (cursor !== undefined) {
     builder.andWhere('(delivery.plannedAt, delivery.deliveryId) < (:at, :id)', {
       at: new Date(cursor.at),

@@ -12,6 +12,26 @@ export const exampleDelivery: DeliveryAnswer = {
   transition: 'opened',
   channelId,
   state: 'delivered',
+  rolledUpIn: null,
+  storm: null,
   nextAttemptAt: null,
   attempts: [{ at: '2026-11-21T10:00:41.020Z', outcome: 'accepted', statusCode: 202, error: null, durationMs: 118 }],
+};
+
+const stormId = `storm:${channelId}:1795255243200`;
+
+/** One of many at once: told in the roll-up of their storm, by its trigger. */
+export const exampleRolledUpDelivery: DeliveryAnswer = {
+  ...exampleDelivery,
+  state: 'rolled-up',
+  rolledUpIn: { stormId, sequence: 0 },
+  attempts: [],
+};
+
+export const exampleStormDelivery: DeliveryAnswer = {
+  ...exampleDelivery,
+  id: `${stormId}:opened:0:${channelId}`,
+  incidentId: stormId,
+  monitorId: null,
+  storm: { openCount: 37, acknowledgedCount: 0, resolvedCount: 0 },
 };

@@ -22,6 +22,7 @@ export const problemCatalogue = {
   QRT_REGION_LIVE: { status: 409, title: 'The region lives' },
   QRT_INCIDENT_RESOLVED: { status: 409, title: 'The incident is resolved' },
   QRT_DELIVERY_NOT_DEAD: { status: 409, title: 'The delivery is not dead' },
+  QRT_DELIVERY_REPLACED: { status: 409, title: 'Other deliveries took its place' },
   QRT_IDEMPOTENCY_IN_PROGRESS: { status: 409, title: 'A request with this Idempotency-Key is under way' },
   QRT_VERSION_OUTDATED: { status: 412, title: 'The entity has changed meanwhile' },
   QRT_IDEMPOTENCY_MISMATCH: { status: 422, title: 'The Idempotency-Key was used for another request' },

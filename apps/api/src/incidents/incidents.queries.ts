@@ -1,5 +1,6 @@
 /** Reads incidents and what happened in them. */
-import type { DataSource, EntityManager } from 'typeorm';
+import { alertIdOf } from '@quorate/contracts';
+import { In, type DataSource, type EntityManager } from 'typeorm';
 import { DeliveryEntity } from '../deliveries/delivery.entity.ts';
 import { ProblemError } from '../http/problem.ts';
 import { roundsAtTheEnds } from '../rounds/rounds.queries.ts';
@@ -47,15 +48,31 @@ export function listIncidents(database: DataSource, query: IncidentsQuery): Prom
   return builder.getMany();
 }
 
+/** The transitions of a storm: what a message of its roll-up may be. */
+const messageTransitions = ['opened', 'updated', 'acknowledged', 'resolved'] as const;
+
+/** The messages of roll-ups that told what these deliveries did not say themselves. */
+async function messagesFor(manager: EntityManager, deliveries: readonly DeliveryEntity[]): Promise<DeliveryEntity[]> {
+  const alertIds = deliveries.flatMap(({ delivery: { rolledUpIn } }) =>
+    rolledUpIn === null
+      ? []
+      : messageTransitions.map((transition) => alertIdOf(rolledUpIn.stormId, transition, rolledUpIn.sequence)),
+  );
+  if (alertIds.length === 0) return [];
+  const where = { alertId: In([...new Set(alertIds)]) };
+  return manager.find(DeliveryEntity, { where, order: { plannedAt: 'ASC' }, take: entriesShownMax });
+}
+
 /** One question after the other: a transaction has one connection. */
 export async function historyOf(manager: EntityManager, incident: IncidentEntity): Promise<IncidentHistory> {
   const where = { incidentId: incident.id };
+  const deliveries = await manager.find(DeliveryEntity, { where, order: { plannedAt: 'ASC' }, take: entriesShownMax });
   const { monitorId, firstFailureAt: from, resolvedAt: to } = incident;
   return {
     incident,
     alerts: await manager.find(IncidentAlertEntity, { where, order: { at: 'ASC' }, take: entriesShownMax }),
     comments: await manager.find(IncidentCommentEntity, { where, order: { at: 'ASC' }, take: entriesShownMax }),
-    deliveries: await manager.find(DeliveryEntity, { where, order: { plannedAt: 'ASC' }, take: entriesShownMax }),
+    deliveries: [...deliveries, ...(await messagesFor(manager, deliveries))],
     rounds: await roundsAtTheEnds(manager, monitorId, { from, to, countMax: roundsShownMax }),
   };
 }

@@ -4,6 +4,7 @@ import { AddInstallation1763800000000 } from './1763800000000-add-installation.t
 import { GuardReadModel1763900000000 } from './1763900000000-guard-read-model.ts';
 import { AddPlatformIncidents1764000000000 } from './1764000000000-add-platform-incidents.ts';
 import { ExplainVerdicts1764200000000 } from './1764200000000-explain-verdicts.ts';
+import { AddStorms1764300000000 } from './1764300000000-add-storms.ts';
 
 export const migrations = [
   CreateSchema1763700000000,
@@ -11,4 +12,5 @@ export const migrations = [
   GuardReadModel1763900000000,
   AddPlatformIncidents1764000000000,
   ExplainVerdicts1764200000000,
+  AddStorms1764300000000,
 ] as const;
