@@ -3,4 +3,5 @@ export { cadenceOf, dueCountIn, firstDueAfter, lastDueUpTo, type Cadence, type D
 export { DueQueue } from './due-queue.ts';
 export { LiveRegions, type HeartbeatObservation, type ProberPresence } from './live-regions.ts';
 export { regionStatesOf, type RegionState } from './region-state.ts';
+export { retiredProbers } from './retired-probers.ts';
 export { RoundSchedule, type DueRound, type ScheduledMonitor } from './round-schedule.ts';

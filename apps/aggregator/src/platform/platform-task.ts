@@ -19,7 +19,7 @@ import {
   type PlatformState,
   type TopicValue,
 } from '@quorate/contracts';
-import { LiveRegions, regionStatesOf } from '@quorate/schedule';
+import { LiveRegions, regionStatesOf, retiredProbers, type ProberPresence } from '@quorate/schedule';
 import type { Logger } from '@quorate/telemetry';
 import { alertHeaders } from '../told-effects.ts';
 import { logPlatformAlert } from './platform-log.ts';
@@ -29,6 +29,9 @@ interface Surroundings {
   readonly partitionCount: number;
   readonly logger: Logger;
 }
+
+/** Probers that one step forgets at most; the next one goes on. */
+const retiredAtOnceMax = 100;
 
 export class PlatformTask {
   readonly #surroundings: Surroundings;
@@ -80,12 +83,14 @@ export class PlatformTask {
       return;
     }
     logger.info('A region is removed', { region, proberCount: probers.length });
-    for (const prober of probers) this.#ended.push({ topic: 'heartbeats', key: heartbeatKey(prober), value: null });
+    this.#forget(probers, now);
   }
 
   /** Decides on how things stand, and ends the step. */
   finish({ now }: Task<PlatformTask>): TaskStep {
-    this.#keep(decidePlatform(this.#memory, this.#facts(now)));
+    const probers = this.#regions.probers(now);
+    this.#forget(retiredProbers(probers, now).slice(0, retiredAtOnceMax), now);
+    this.#keep(decidePlatform(this.#memory, this.#facts(now, probers)));
     const told = this.#told;
     const writes = [...this.#stateWrites(), ...this.#ended, ...told.map(alertWrite)];
     [this.#told, this.#ended, this.#written] = [[], [], this.#memory.raised];
@@ -93,15 +98,24 @@ export class PlatformTask {
     return { writes, committed: () => told.forEach((alert) => logPlatformAlert(logger, alert)) };
   }
 
+  /** Ends their heartbeats; a prober that lives after all writes its own again, and is known again. */
+  #forget(probers: readonly ProberPresence[], now: Instant): void {
+    for (const prober of probers) {
+      const key = heartbeatKey(prober);
+      this.#regions.observe({ key, heartbeat: null, appendedAt: now, receivedAt: now });
+      this.#ended.push({ topic: 'heartbeats', key, value: null });
+    }
+  }
+
   #keep({ memory, alerts }: PlatformDecided): void {
     this.#memory = memory;
     this.#told.push(...alerts);
   }
 
-  #facts(now: Instant): PlatformFacts {
+  #facts(now: Instant, probers: readonly ProberPresence[]): PlatformFacts {
     return {
       now,
-      regions: regionStatesOf(this.#regions.probers(now)),
+      regions: regionStatesOf(probers),
       partitionCount: this.#surroundings.partitionCount,
       reports: this.#reports,
       channelIds: this.#installation?.platformChannelIds ?? [],

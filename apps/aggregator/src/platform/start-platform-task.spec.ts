@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { topicSettings } from '@quorate/bus';
+import { topicSettings, type DurableLog, type PartitionTask } from '@quorate/bus';
 import {
   directoryKeyOfInstallation,
   heartbeatKey,
@@ -23,8 +23,8 @@ async function put(topic: TopicName, key: string, value: object | null): Promise
   await log.deliver([{ topic, partition: 0, key, value: value === null ? null : JSON.stringify(value) }]);
 }
 
-async function beat(region: string): Promise<void> {
-  const prober = { region, proberId: `${region}-1` };
+async function beat(region: string, proberId = `${region}-1`): Promise<void> {
+  const prober = { region, proberId };
   const heartbeat: Heartbeat = {
     ...{ v: 1, ...prober, version: '0.1.0', startedAt: start, at: start, state: 'running', isolated: false },
   };
@@ -147,6 +147,15 @@ describe('the platform task', () => {
     expect(await told()).toEqual(['opened region-silent:ap', 'resolved region-silent:ap']);
   });
 
+  it('forgets a prober whose place another has taken, after a day', async () => {
+    await beat('eu', 'eu-0');
+    await log.advance(25 * 3_600_000);
+    await run();
+    expect(await registered()).toBe(4);
+    await pass(10);
+    expect(await registered()).toBe(3);
+  });
+
   it('removes no region whose prober lives', async () => {
     await run();
     await put('platform-commands', 'ap', { v: 1, type: 'remove-region', region: 'ap', at: log.now() });
@@ -169,4 +178,35 @@ describe('its successor', () => {
       expect(log.reports).toEqual([]);
     },
   );
+});
+
+/** A log on which the step with this number is lost: its outcome is never known to the task. */
+function losingStep(lost: number): DurableLog {
+  let stepCount = 0;
+  const frail = (task: PartitionTask): PartitionTask => ({
+    restore: (records) => task.restore(records),
+    step: async (gathering) => {
+      const step = await task.step(gathering);
+      if (step.records.length > 0 && stepCount++ === lost) throw new Error('The connection was cut.');
+      return step;
+    },
+  });
+  const join: DurableLog['join'] = (definition) =>
+    log.join({ ...definition, createTask: (partition, wake) => frail(definition.createTask(partition, wake)) });
+  return new Proxy<DurableLog>(log, {
+    get: (target, name: keyof DurableLog) => (name === 'join' ? join : (target[name] as () => unknown).bind(target)),
+  });
+}
+
+describe('a step that fails', () => {
+  it.each([0, 1, 2])('is decided again from the log, and told once: step %i', async (lost) => {
+    running.push(await startPlatformTask(losingStep(lost), silentLogger));
+    for (const act of silence) {
+      await act();
+      if (lost === 0) await pass(70);
+    }
+    await pass(70);
+    expect(await told()).toEqual(whole);
+    expect(log.reports).toHaveLength(1);
+  });
 });
