@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { backOffMs, retryPolicyDefault as policy } from './back-off.ts';
 
+fc.configureGlobal({ seed: 17 });
+
 describe('backOffMs', () => {
   it.each([
     ['the first failure, with the worst of luck', 1, 1, 5_000],
@@ -21,5 +23,25 @@ describe('backOffMs', () => {
         expect(waitMs).toBeLessThanOrEqual(policy.backOffMsMax);
       }),
     );
+  });
+
+  it('waits longer after each failure, until it waits as long as it may', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 60 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (failureCount, random) => {
+          const [waitMs, nextMs] = [failureCount, failureCount + 1].map((count) =>
+            backOffMs({ failureCount: count, random }, policy),
+          );
+          expect(nextMs).toBeGreaterThanOrEqual(waitMs ?? Infinity);
+        },
+      ),
+    );
+  });
+
+  it('spreads those who failed together over all of the wait but its first tenth', () => {
+    const waits = [0, 0.25, 0.5, 0.75, 1].map((random) => backOffMs({ failureCount: 3, random }, policy));
+    expect(waits).toEqual([2_000, 6_500, 11_000, 15_500, 20_000]);
   });
 });

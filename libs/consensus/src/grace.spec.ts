@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { graceMs, timeToAlertSecondsMax } from './grace.ts';
 import { Rehearsal, startedAt } from './rehearsal.ts';
 
+fc.configureGlobal({ seed: 16 });
+
 describe('timeToAlertSecondsMax', () => {
   it('is the published sum: 76 s with the defaults', () => {
     const settings = monitorSettingsSchema.parse({ name: 'Shop', type: 'http', http: { url: 'https://example.com' } });

@@ -3,6 +3,8 @@ import type { Decision } from '@quorate/contracts';
 import fc from 'fast-check';
 import { answersMin, outcomeOf, quorumOf, tally } from './tally.ts';
 
+fc.configureGlobal({ seed: 15 });
+
 const majority = { quorum: 'majority', electorate: 'expected' } as const;
 const count = (word: string) => ({
   downCount: [...word].filter((letter) => letter === 'd').length,

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { cadenceOf, dueCountIn, firstDueAfter, lastDueUpTo } from './cadence.ts';
 
+fc.configureGlobal({ seed: 11 });
+
 const intervals = fc.integer({ min: 5_000, max: 86_400_000 });
 const instants = fc.integer({ min: 0, max: 4_000_000_000_000 });
 const cadences = fc.tuple(fc.uuid(), intervals).map(([monitorId, intervalMs]) => cadenceOf(monitorId, intervalMs));

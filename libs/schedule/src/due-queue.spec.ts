@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DueQueue } from './due-queue.ts';
 
+fc.configureGlobal({ seed: 13 });
+
 const changes = fc.array(
   fc.record({
     key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),

@@ -3,6 +3,8 @@ import { heartbeatFreshMs, type Heartbeat } from '@quorate/contracts';
 import fc from 'fast-check';
 import { LiveRegions } from './live-regions.ts';
 
+fc.configureGlobal({ seed: 12 });
+
 const now = 1_800_000_000_000;
 
 function heartbeat(region: string, changes: Partial<Heartbeat> = {}): Heartbeat {

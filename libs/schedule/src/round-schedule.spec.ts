@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { cadenceOf, dueCountIn, firstDueAfter, lastDueUpTo } from './cadence.ts';
 import { RoundSchedule, type DueRound } from './round-schedule.ts';
 
+fc.configureGlobal({ seed: 14 });
+
 const start = 1_800_000_000_000;
 const shop = '6f2c1a52-7f0d-4f6e-9d3b-0a1b2c3d4e5f';
 const shopCadence = cadenceOf(shop, 30_000);

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { decodeShare, decodeSubscription, encodeShare, encodeSubscription, shareOut } from './co-partition.ts';
+
+fc.configureGlobal({ seed: 19 });
 
 const claimant = (memberId: string, owned: number[] = [], generation = 1) => ({
   memberId,
@@ -30,6 +33,44 @@ describe('shareOut', () => {
   it('leaves members without a share when there are more of them than partitions', () => {
     const shares = shareOut(2, [claimant('a', [0, 1]), claimant('b'), claimant('c')]);
     expect([...shares.values()].map(({ length }) => length).toSorted()).toEqual([0, 1, 1]);
+  });
+});
+
+describe('shares', () => {
+  const claims = fc
+    .uniqueArray(
+      fc.record({
+        memberId: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+        owned: fc.uniqueArray(fc.nat(11)),
+        generation: fc.nat(3),
+      }),
+      { minLength: 1, selector: ({ memberId }) => memberId },
+    )
+    .map((list) => list.map(({ memberId, owned, generation }) => claimant(memberId, owned, generation)));
+
+  it('give each partition one owner, evenly, whatever the members claim', () => {
+    fc.assert(
+      fc.property(claims, (list) => {
+        const shares = [...shareOut(12, list).values()];
+        expect(shares.flat().toSorted((a, b) => a - b)).toEqual(counted(0, 12));
+        const sizes = shares.map(({ length }) => length);
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  it('settle: what was shared out once is shared out the same again', () => {
+    fc.assert(
+      fc.property(claims, (list) => {
+        const shares = shareOut(12, list);
+        expect(
+          shareOut(
+            12,
+            [...shares].map(([memberId, owned]) => claimant(memberId, owned, 4)),
+          ),
+        ).toEqual(shares);
+      }),
+    );
   });
 });
 

@@ -3,6 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { assignPartitions } from './assignment.ts';
 
+fc.configureGlobal({ seed: 18 });
+
 const sizesOf = (owners: ReadonlyMap<number, string>) =>
   [...Map.groupBy(owners.values(), (owner) => owner).values()].map(({ length }) => length);
 
