@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { canaryOf } from '@quorate/contracts';
+import { canaryOf, decisionSchema } from '@quorate/contracts';
 import { AddressGuard, allowLoopback } from '@quorate/outbound';
 import { startRawServer, type RawServer } from '@quorate/testing';
 import { createSurroundings } from '../probes/surroundings.ts';
 import type { CanaryQuestion } from './canary-round.ts';
-import { CanaryWatch, type CanaryTimings } from './canary-watch.ts';
+import { canaryTimingsDefault, CanaryWatch, type CanaryTimings } from './canary-watch.ts';
 import { StallWatch } from './stall-watch.ts';
 
 const timings: CanaryTimings = { intervalMs: 20, freshMs: 5_000, timeoutMs: 300, idleMs: 50 };
@@ -51,6 +51,11 @@ describe('the word of the canaries', () => {
     await watch.freshen('link', 1_000);
     expect(told).toEqual([['link', true]]);
     expect(server.connectionCount).toBe(1);
+  });
+
+  it('is not so old that all confirming rounds of an outage would go by it', () => {
+    const ageMax = decisionSchema.parse({ confirmIntervalSeconds: canaryTimingsDefault.freshMs / 1_000 });
+    expect(() => decisionSchema.parse({ confirmIntervalSeconds: ageMax.confirmIntervalSeconds - 1 })).toThrow();
   });
 
   it('is yes as soon as one answers, whatever the others do', async () => {

@@ -5,7 +5,7 @@ import { askCanaries, canaryQuestions, type CanaryQuestion, type CanaryRoundSett
 export interface CanaryTimings {
   /** Between two rounds while checks come in, give or take a fifth. */
   readonly intervalMs: number;
-  /** A failure is judged by a round that began no longer ago than this. */
+  /** A failure is judged by a round that began no longer ago than this: no later than confirming rounds may follow. */
   readonly freshMs: number;
   /** How long a canary may take: with it a vote still comes within the round's grace (2 s). */
   readonly timeoutMs: number;
@@ -15,7 +15,7 @@ export interface CanaryTimings {
 
 export const canaryTimingsDefault: CanaryTimings = {
   intervalMs: 10_000,
-  freshMs: 5_000,
+  freshMs: 1_000,
   timeoutMs: 1_500,
   idleMs: 60_000,
 };
