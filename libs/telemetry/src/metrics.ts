@@ -69,6 +69,8 @@ export const metrics = {
   ),
   /** `transition` */
   alerts: counter('quorate_alerts', 'Alerts that were decided.'),
+  /** `condition` */
+  platformConditions: upDown('quorate_platform_conditions', 'Troubles of Quorate itself that are raised.'),
   /** `service` */
   decisionFaults: counter('quorate_decision_faults', 'Decisions that threw; the monitor is unknown since.'),
   /** `type`, `outcome` */

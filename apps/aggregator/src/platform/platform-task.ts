@@ -23,6 +23,7 @@ import { LiveRegions, regionStatesOf, retiredProbers, type ProberPresence } from
 import type { Logger } from '@quorate/telemetry';
 import { alertHeaders } from '../told-effects.ts';
 import { logPlatformAlert } from './platform-log.ts';
+import { RaisedGauge } from './raised-gauge.ts';
 
 interface Surroundings {
   /** How many partitions there are to be reported. */
@@ -36,6 +37,7 @@ const retiredAtOnceMax = 100;
 export class PlatformTask {
   readonly #surroundings: Surroundings;
   readonly #regions = new LiveRegions();
+  readonly #gauge = new RaisedGauge();
   readonly #reports = new Map<number, PartitionReport>();
   #memory = restorePlatform(new Map());
   /** What of it the log holds. */
@@ -94,8 +96,17 @@ export class PlatformTask {
     const told = this.#told;
     const writes = [...this.#stateWrites(), ...this.#ended, ...told.map(alertWrite)];
     [this.#told, this.#ended, this.#written] = [[], [], this.#memory.raised];
-    const { logger } = this.#surroundings;
-    return { writes, committed: () => told.forEach((alert) => logPlatformAlert(logger, alert)) };
+    return { writes, committed: () => this.#show(told) };
+  }
+
+  /** The task has ended; a successor shows what is raised. */
+  end(): void {
+    this.#gauge.show([]);
+  }
+
+  #show(told: readonly Alert[]): void {
+    this.#gauge.show(this.#written.keys());
+    for (const alert of told) logPlatformAlert(this.#surroundings.logger, alert);
   }
 
   /** Ends their heartbeats; a prober that lives after all writes its own again, and is known again. */

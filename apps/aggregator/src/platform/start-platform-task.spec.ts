@@ -7,7 +7,7 @@ import {
   type Heartbeat,
   type TopicName,
 } from '@quorate/contracts';
-import { silentLogger } from '@quorate/telemetry';
+import { metricsText, silentLogger } from '@quorate/telemetry';
 import { createSimulatedLog, type SimulatedLog } from '@quorate/testing';
 import { startPlatformTask } from './start-platform-task.ts';
 
@@ -118,6 +118,20 @@ describe('the platform task', () => {
       [true, true],
       [true, false],
     ]);
+  });
+
+  it('shows in the metrics of its process what is raised', async () => {
+    const shown = async () =>
+      /quorate_platform_conditions\{condition="region-silent"\} (\d)/.exec(await metricsText())?.[1];
+    await run();
+    living.delete('ap');
+    await pass(80);
+    expect(await shown()).toBe('1');
+    await Promise.all(running.splice(0).map((service) => service.close()));
+    expect(await shown()).toBe('0');
+    await run();
+    await pass(5);
+    expect(await shown()).toBe('1');
   });
 
   it('is quiet about an installation that is well, and writes nothing', async () => {

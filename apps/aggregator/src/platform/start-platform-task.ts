@@ -30,6 +30,7 @@ export async function startPlatformTask(log: DurableLog, logger: Logger): Promis
     guarantee: 'exactly-once',
     gatherMs,
     createState: () => new PlatformTask({ partitionCount, logger }),
+    onEnd: (state) => state.end(),
   });
   const application = await hostPartitionTasks(PlatformModule, strategy);
   return {
