@@ -73,6 +73,7 @@ describe('a comparison', () => {
     ['takes three answers, not a silence', ['ud-'], {}],
     ['takes three answers, not an abstention', ['uad'], {}],
     ['asks for the majority of those asked, not of the answers', ['uud--'], {}],
+    ['asks so for down as well', ['ddu--'], {}],
     ['judges only those that answered', ['uuud-'], { eu: 0, us: 0, ap: 0, sa: 1 }],
     ['stands while nothing can be compared', ['uud', 'ud-', 'uud'], { eu: 0, us: 0, ap: 2 }],
   ])('%s', (_situation, words, contradictions) => {
