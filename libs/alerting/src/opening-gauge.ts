@@ -9,9 +9,13 @@ interface Opening {
   readonly plannedAt: Instant;
 }
 
-/** Whether a delivery tells that a monitor's target went down. What a person had sent again doesn't count anew. */
+/** The type of the monitors that watch Quorate itself. The page of a drill has to arrive, or it proves nothing. */
+const ownType = 'self';
+
+/** Whether a delivery tells that a target of a user went down. What a person had sent again doesn't count anew. */
 export function isOpening({ alert, attempts, plannedAt }: Delivery): boolean {
-  return alert.transition === 'opened' && alert.subject === 'monitor' && attempts.every(({ at }) => at >= plannedAt);
+  const isTarget = alert.subject === 'monitor' && alert.monitor.type !== ownType;
+  return alert.transition === 'opened' && isTarget && attempts.every(({ at }) => at >= plannedAt);
 }
 
 export class OpeningGauge {

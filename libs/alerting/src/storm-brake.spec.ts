@@ -51,8 +51,10 @@ describe('the storm brake', () => {
     expect(play.stormWords).toEqual([]);
   });
 
-  it('never rolls up a test, a platform alert or the page of another storm, and does not count them', () => {
+  it('never rolls up a test, a drill, a platform alert or the page of another storm, and does not count them', () => {
     const play = new ChannelRehearsal();
+    const drill = { name: 'Quorate drill', type: 'self', target: 'quorate', tags: {} };
+    for (const site of sites(81, 100)) play.plan(site, 'opened', { monitor: drill });
     for (const site of sites(1, 20)) play.plan(site, 'test');
     for (const site of sites(21, 40)) play.plan(site, 'opened', { subject: 'platform' });
     for (const site of sites(41, 60)) play.plan(site, 'opened', { subject: 'storm' });
@@ -61,6 +63,7 @@ describe('the storm brake', () => {
     expect(play.deliveries.filter(({ state }) => state !== 'delivered')).toEqual([]);
     play.open('71');
     play.plan('72', 'opened', { subject: 'platform' });
+    play.plan('73', 'opened', { monitor: drill });
     play.run(1);
     expect(play.deliveries.filter(({ state }) => state === 'rolled-up').map(({ alert }) => alert.monitorId)).toEqual([
       uuidOf(71),
