@@ -65,6 +65,16 @@ describe('a storm, killed at any moment', () => {
     },
   );
 
+  it('is one as well when it piled up while no dispatcher ran', async () => {
+    await stage.saveChannel();
+    await stage.raiseOf(sites(1, 14), 'opened');
+    await run();
+    await stage.until(() => stage.pagerDuty.alerts.length === 11);
+    await stage.raiseOf(sites(1, 14), 'resolved');
+    await untilAllEnded(stage, 30);
+    expect(await stormFaults(stage, 14)).toEqual([]);
+  });
+
   it('may repeat a message that was sent but not recorded, under the same key', async () => {
     stage.pagerDuty.behave((event) => (event.dedup_key.startsWith('storm:') ? 'accept-then-hang' : 'accept'));
     await stage.saveChannel();
@@ -76,11 +86,8 @@ describe('a storm, killed at any moment', () => {
     await run();
     await stage.raiseOf(sites(1, 12), 'resolved');
     await untilAllEnded(stage, 26);
-    expect(stormEvents(stage.pagerDuty).map(({ event_action }) => event_action)).toEqual([
-      'trigger',
-      'trigger',
-      'resolve',
-    ]);
+    const [page] = stage.pagerDuty.alerts.filter(({ dedupKey }) => dedupKey.startsWith('storm:'));
+    expect(page?.triggerCount).toBeGreaterThan(1);
     expect(await stormFaults(stage, 12)).toEqual([]);
   });
 });
@@ -105,7 +112,7 @@ describe('a storm on a channel that fails', () => {
     await stage.until(() => backup.alerts.length === 3);
     await stage.raiseOf(sites(1, 6), 'resolved');
     await stage.until(() => backup.alerts.every(({ state }) => state === 'resolved'));
-    expect(stormEvents(backup).map(({ event_action }) => event_action)).toEqual(['trigger', 'resolve']);
+    expect(backup.alerts.filter(({ dedupKey }) => dedupKey.startsWith('storm:'))).toHaveLength(1);
     stage.pagerDuty.behave('accept');
     await stage.until(() => stage.pagerDuty.alerts.filter(({ state }) => state === 'resolved').length === 3, 5_000);
     expect(await stormFaults(stage, 6)).toEqual([]);

@@ -24,7 +24,9 @@ export const createChannel = operation({
   route: 'POST /api/v1/channels',
   id: 'createChannel',
   summary: 'Creates a channel',
-  description: 'A webhook without a secret gets one made; this answer is the only one that shows it.',
+  description:
+    'A webhook without a secret gets one made; this answer is the only one that shows it. When more than ' +
+    '`stormBrake.openedMax` monitors go down within `windowSeconds`, the others are told in one roll-up.',
   body: newChannelSchema,
   bodyExample: exampleNewChannel,
   answer: { status: 201, description: 'The new channel.', schema: channelSchema, example: exampleChannel },
