@@ -13,7 +13,9 @@ export type {
   Step,
   TopicSettings,
 } from './log.ts';
+export { shareOut, type Claim } from './kafka/co-partition.ts';
 export { type KafkaLogOptions, openKafkaLog } from './kafka/kafka-log.ts';
+export { LogClock } from './kafka/log-clock.ts';
 export type { Clock } from './local/clock.ts';
 export { LocalLog, type LocalLogOptions } from './local/local-log.ts';
 export type {
@@ -35,4 +37,5 @@ export { KeepOriginalError } from './nest/keep-original-error.ts';
 export { OnTick, OnTopic } from './nest/on-topic.ts';
 export { PartitionTaskStrategy, type PartitionTaskOptions } from './nest/strategy.ts';
 export type { Task, TaskRecord, TaskStep, TaskWrite } from './nest/task.ts';
+export { TaskRunner, type Taken, type TaskSession } from './task-runner.ts';
 export { topicSettings } from './topic-settings.ts';

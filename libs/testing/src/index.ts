@@ -1,3 +1,7 @@
+export { calmNetwork, type NetworkConditions, type Passage } from './cluster/network.ts';
+export { Random } from './cluster/random.ts';
+export { SimulatedCluster, type ClusterSettings } from './cluster/simulated-cluster.ts';
+export { currentHost, SimulatedHost } from './cluster/simulated-host.ts';
 export { buildVote, DeliveryStage, openDeliveryStage } from './delivery-stage.ts';
 export { startHeartbeatReceiver, type HeartbeatReceiver } from './heartbeat-receiver.ts';
 export { createSimulatedLog, SimulatedLog, type Report } from './simulated-log.ts';

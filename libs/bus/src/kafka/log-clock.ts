@@ -11,10 +11,11 @@ export class LogClock {
   #aheadMs = 0;
   /** What `now` said last. */
   #told = -Infinity;
-
   /** Our own clock, which never goes back. */
-  local(): number {
-    return performance.timeOrigin + performance.now();
+  readonly local: () => number;
+
+  constructor(local: () => number = () => performance.timeOrigin + performance.now()) {
+    this.local = local;
   }
 
   /** Goes back only where the brokers' clock was far off and was set right: else time would stand still until then. */

@@ -1,0 +1,190 @@
+/** What the simulated cluster gives a partition task: a predecessor fenced, tables read whole, inputs, and commits. */
+import {
+  BusConfigurationError,
+  BusUnavailableError,
+  type LogRecord,
+  type OutgoingRecord,
+  type PartitionTaskDefinition,
+  type Step,
+  type Taken,
+  type TaskSession,
+} from '@quorate/bus';
+import { appendTo } from './append.ts';
+import { wait, type ClusterParts } from './cluster-parts.ts';
+import { ClusterReader } from './cluster-reader.ts';
+import type { Offsets, Producer } from './simulated-broker.ts';
+
+/** Between two looks at a table whose end is still held up by an open transaction. */
+const restoreAgainMs = 50;
+
+export interface SessionOwner {
+  readonly definition: PartitionTaskDefinition;
+  readonly partition: number;
+  /** Whether the partition still is this member's. */
+  readonly owned: () => boolean;
+  /** Commits offsets as a member of the group; with guarantee `at-least-once`. */
+  readonly commitOffsets: (partition: number, offsets: Offsets) => Promise<void>;
+  /** Something has arrived. */
+  readonly onArrival: () => void;
+}
+
+export class ClusterSession implements TaskSession {
+  readonly streamEnds: Readonly<Record<string, number>>;
+  readonly #parts: ClusterParts;
+  readonly #owner: SessionOwner;
+  readonly #producer: Producer | null;
+  readonly #readers: ClusterReader[] = [];
+  readonly #committed = new Map<string, number>();
+
+  private constructor(
+    parts: ClusterParts,
+    owner: SessionOwner,
+    begun: { readonly producer: Producer | null; readonly streamEnds: Readonly<Record<string, number>> },
+  ) {
+    this.#parts = parts;
+    this.#owner = owner;
+    this.#producer = begun.producer;
+    this.streamEnds = begun.streamEnds;
+  }
+
+  /** With guarantee `exactly-once`: fences the predecessor, before anything is read that it could still change. */
+  static async begin(parts: ClusterParts, owner: SessionOwner): Promise<ClusterSession> {
+    const { host, network, broker } = parts;
+    const { definition, partition } = owner;
+    const name = `${definition.group}-${partition}`;
+    const isFenced = definition.guarantee === 'exactly-once';
+    const producer = isFenced ? await network.ask(host, `fence ${name}`, () => broker.fence(name)) : null;
+    const streamEnds = await network.ask(host, `ends ${name}`, () =>
+      Object.fromEntries(definition.streams.map((topic) => [topic, broker.partition({ topic, partition }).end])),
+    );
+    return new ClusterSession(parts, owner, { producer, streamEnds });
+  }
+
+  async restore(hand: (records: readonly LogRecord[]) => void | Promise<void>): Promise<void> {
+    const { tables, stateTopic } = this.#owner.definition;
+    for (const table of tables) this.#follow(table, await this.#readTable(table, hand));
+    if (stateTopic !== null && !tables.includes(stateTopic)) await this.#readTable(stateTopic, hand);
+  }
+
+  async start(positions: Readonly<Record<string, number>> | null): Promise<void> {
+    const { streams } = this.#owner.definition;
+    if (positions === null && streams.length > 0) await this.#readCommitted();
+    for (const stream of streams) {
+      this.#follow(stream, (positions === null ? this.#committed.get(stream) : positions[stream]) ?? 0);
+    }
+  }
+
+  async take(): Promise<Taken> {
+    // Of a process that was killed nothing runs any more; its promises can only be left waiting.
+    if (this.#parts.host.isDead) return new Promise<never>(() => undefined);
+    const records = new Map<string, readonly LogRecord[]>();
+    for (const reader of this.#readers) {
+      const taken = reader.take();
+      if (taken.length > 0) records.set(reader.topic, taken);
+    }
+    const more = this.#readers.some(({ hasMore }) => hasMore);
+    return Promise.resolve({ records, positions: this.#positions(), more });
+  }
+
+  async commit({ records, resumeFrom = {} }: Step, positions: Readonly<Record<string, number>>): Promise<void> {
+    const { definition, partition, commitOffsets } = this.#owner;
+    this.#check(records);
+    const moved = definition.guarantee === 'external' ? new Map<string, number>() : this.#moved(positions, resumeFrom);
+    if (records.length === 0 && moved.size === 0) return;
+    if (this.#producer === null) {
+      const byPartition = Map.groupBy(records, (record) => `${record.topic} ${record.partition}`);
+      await Promise.all([...byPartition.values()].map((together) => appendTo(this.#parts, together)));
+      if (moved.size > 0) await commitOffsets(partition, moved);
+    } else {
+      await this.#commitTransaction(this.#producer, records, moved);
+    }
+    for (const [stream, offset] of moved) this.#committed.set(stream, offset);
+  }
+
+  close(): void {
+    for (const reader of this.#readers) reader.close();
+  }
+
+  /** The state first, then the outputs, then the offsets, then the end: a process may die between any two of them. */
+  async #commitTransaction(producer: Producer, records: readonly OutgoingRecord[], moved: Offsets): Promise<void> {
+    const { group, stateTopic } = this.#owner.definition;
+    const { host, network, broker, clock } = this.#parts;
+    const [states, outputs] = [
+      records.filter(({ topic }) => topic === stateTopic),
+      records.filter(({ topic }) => topic !== stateTopic),
+    ];
+    const place = { partition: this.#owner.partition, offsets: moved };
+    const ask = (what: string, handle: () => void) => network.ask(host, `${what} ${producer.transactionalId}`, handle);
+    const sentAt = clock.local();
+    if (states.length > 0) {
+      const appendedAt = await network.ask(host, `state ${producer.transactionalId}`, () =>
+        broker.produce(producer, states),
+      );
+      clock.appended(sentAt, appendedAt);
+    }
+    if (outputs.length > 0) await ask('outputs', () => broker.produce(producer, outputs));
+    if (moved.size > 0) await ask('offsets', () => broker.addOffsets(producer, group, place));
+    await ask('commit', () => broker.commit(producer));
+  }
+
+  /** Hands over what the table holds and says where its records go on. */
+  async #readTable(topic: string, hand: (records: readonly LogRecord[]) => void | Promise<void>): Promise<number> {
+    const { host, network, broker } = this.#parts;
+    const { partition, owned } = this.#owner;
+    const table = broker.partition({ topic, partition });
+    const end = await network.ask(host, `end ${topic}`, () => table.end);
+    let position = 0;
+    while (position < end) {
+      if (!owned()) throw new BusUnavailableError('The partition has gone to another member.');
+      const from = position;
+      const { records, next } = await network.ask(host, `fetch ${topic}`, () =>
+        table.read(from, end, this.#parts.takenMax()),
+      );
+      if (records.length > 0) await hand(records);
+      if (next === position) await wait(this.#parts, restoreAgainMs);
+      position = next;
+    }
+    return end;
+  }
+
+  async #readCommitted(): Promise<void> {
+    const { host, network, broker } = this.#parts;
+    const { definition, partition } = this.#owner;
+    const { group, streams } = definition;
+    const offsets = await network.ask(host, `committed ${group}-${partition}`, () =>
+      streams.map((topic) => [topic, broker.committed(group, { topic, partition })] as const),
+    );
+    for (const [topic, offset] of offsets) if (offset !== undefined) this.#committed.set(topic, offset);
+  }
+
+  #follow(topic: string, from: number): void {
+    const { partition, onArrival } = this.#owner;
+    this.#readers.push(new ClusterReader(this.#parts, { topic, partition }, { from, onArrival }));
+  }
+
+  #positions(): Record<string, number> {
+    const { streams } = this.#owner.definition;
+    const inputs = this.#readers.filter(({ topic }) => streams.includes(topic));
+    return Object.fromEntries(inputs.map(({ topic, position }) => [topic, position]));
+  }
+
+  /** What the group's committed offsets must become. They never go back, nor beyond what was handed over. */
+  #moved(
+    positions: Readonly<Record<string, number>>,
+    resumeFrom: Readonly<Record<string, number>>,
+  ): Map<string, number> {
+    const moved = new Map<string, number>();
+    for (const [stream, wish] of Object.entries({ ...positions, ...resumeFrom })) {
+      const handedOver = positions[stream];
+      if (handedOver === undefined) throw new BusConfigurationError(`resumeFrom names ${stream}, which is no stream`);
+      const offset = Math.min(wish, handedOver);
+      if (offset > (this.#committed.get(stream) ?? 0)) moved.set(stream, offset);
+    }
+    return moved;
+  }
+
+  /** @throws BusConfigurationError for what must not be written. */
+  #check(records: readonly OutgoingRecord[]): void {
+    for (const record of records) this.#parts.broker.partition(record);
+  }
+}
