@@ -17,7 +17,7 @@ export type Input =
   | ({ readonly kind: 'check' } & HeardCheck)
   | ({ readonly kind: 'vote' } & HeardVote)
   | { readonly kind: 'acknowledge'; readonly incidentId: string; readonly by: string }
-  /** Time has passed. */
+  /** Time has passed, and everything that has arrived by now was taken in before. */
   | { readonly kind: 'tick' };
 
 export interface Decided {
@@ -28,7 +28,8 @@ export interface Decided {
 
 /** The same inputs give the same records: identities come from facts, and the present from the context. */
 export function decide(memory: Memory, input: Input, context: Context): Decided {
-  const work: Work = { ...memory, context, effects: [] };
+  const mayTimeEnd = context.caughtUp && input.kind === 'tick';
+  const work: Work = { ...memory, context, mayTimeEnd, effects: [] };
   take(work, input);
   settleRounds(work);
   if (isKnown(work) && context.caughtUp) {
@@ -43,7 +44,7 @@ export function decide(memory: Memory, input: Input, context: Context): Decided 
  * Its open rounds end without a verdict.
  */
 export function decideFaulty(memory: Memory, input: Input, context: Context): Decided {
-  const work: Work = { ...memory, context, effects: [] };
+  const work: Work = { ...memory, context, mayTimeEnd: false, effects: [] };
   try {
     if (input.kind === 'check') takeCheck(work, input);
     breakOff(work, ['scheduled', 'confirming', 'manual']);

@@ -39,6 +39,11 @@ export interface Context {
 export interface Work {
   readonly monitorId: string;
   readonly context: Context;
+  /**
+   * Whether time may end something now: all that has arrived was heard. A check and its votes can arrive together, long
+   * after the end of their window; the check alone must not close it.
+   */
+  readonly mayTimeEnd: boolean;
   readonly effects: Effect[];
   monitor: MonitorRecord | null;
   state: MonitorState | null;

@@ -32,8 +32,8 @@ export function settleRounds(work: Work): void {
   giveUp(work);
 }
 
-function isOver({ context }: Work, { check }: AnnouncedWindow): boolean {
-  return context.caughtUp && context.now >= closesAtOf(check);
+function isOver({ context, mayTimeEnd }: Work, { check }: AnnouncedWindow): boolean {
+  return mayTimeEnd && context.now >= closesAtOf(check);
 }
 
 /** A round that stands in no row: of a person, or of a monitor that is gone, or whose record came too late for it. */
@@ -139,7 +139,7 @@ function tellVerdict(
 
 /** Lets go of what can never be judged: votes whose check is not coming. Who voted is told all the same. */
 function giveUp(work: Work): void {
-  if (!work.context.caughtUp) return;
+  if (!work.mayTimeEnd) return;
   for (const window of work.windows) {
     if (isAnnounced(window) || work.context.now < window.openedAt + checkAwaitedMsMax) continue;
     if (isKnown(work)) for (const heard of byRegion(window.votes)) tellLateVote(work, heard);

@@ -97,7 +97,23 @@ describe('the verdict of a round', () => {
     rehearsal.caughtUp = true;
     const vote = voteOf({ round, region: 'us', outcome: 'down' });
     rehearsal.take({ kind: 'vote', vote, appendedAt: startedAt + 5, traceparent: null });
+    rehearsal.pass(0);
     expect(rehearsal.verdicts).toEqual(['down']);
+  });
+
+  it('counts votes that are read together with their check, long after the end of the window', () => {
+    const rehearsal = new Rehearsal();
+    const round = { dueAt: startedAt, kind: 'scheduled' } as const;
+    rehearsal.pass(60_000);
+    const check = rehearsal.checkOf(round);
+    rehearsal.take({ kind: 'check', check, appendedAt: startedAt, traceparent: null });
+    for (const region of ['eu', 'us']) {
+      const vote = voteOf({ round, region, outcome: 'down' });
+      rehearsal.take({ kind: 'vote', vote, appendedAt: startedAt + 5, traceparent: null });
+    }
+    rehearsal.pass(0);
+    expect(rehearsal.verdicts).toEqual(['down']);
+    expect(rehearsal.lateVotes).toEqual([]);
   });
 
   it('counts votes that were read before their check', () => {
