@@ -23,9 +23,11 @@ export class SettledRegions {
     this.#watch = watch;
     this.#logger = logger;
     this.#startedAt = startedAt;
-    void watch.caughtUp.then(() => {
+    const onCaughtUp = () => {
       this.#caughtUp = true;
-    });
+    };
+    // Closed before: then nobody asks any more.
+    watch.caughtUp.then(onCaughtUp, () => undefined);
   }
 
   /** Whether checks may be written, as of the last tick. */
