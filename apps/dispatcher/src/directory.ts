@@ -18,19 +18,15 @@ export class Directory {
   readonly #channels = new Map<string, ChannelRecord>();
   readonly #logger: Logger;
   readonly #follower: Follower;
-  #caughtUp = false;
 
   constructor(log: DurableLog, logger: Logger) {
     this.#logger = logger;
     this.#follower = log.follow(['directory'], 'start', (records) => records.forEach((record) => this.#hear(record)));
-    void this.#follower.caughtUp.then(() => {
-      this.#caughtUp = true;
-    });
   }
 
-  /** Whether everything that stood in it at the start is known. */
-  get caughtUp(): boolean {
-    return this.#caughtUp;
+  /** Resolves when everything that stood in it at the start is known. */
+  get caughtUp(): Promise<void> {
+    return this.#follower.caughtUp;
   }
 
   channel(channelId: string): ChannelRecord | undefined {

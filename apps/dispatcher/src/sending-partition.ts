@@ -83,13 +83,11 @@ export class SendingPartition {
     this.#lanes.delete(channelId);
   }
 
-  /** What was accepted for channels that are ready, since they were. */
-  takeArrived(isReady: (channelId: string) => boolean): readonly Delivery[] {
-    const { ready = [], waiting = [] } = Object.groupBy(this.#arrived, ({ channelId }) =>
-      isReady(channelId) ? 'ready' : 'waiting',
-    );
-    this.#arrived = waiting;
-    return ready;
+  /** What was accepted since the last call. */
+  takeArrived(): readonly Delivery[] {
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    return arrived;
   }
 
   /** What has ended since the last call. */

@@ -46,7 +46,7 @@ export class SendingLoop {
     const storms = new StormStep(task, step, this.#tools);
     const ended = state.takeEndedTries();
     for (const one of ended) this.#settle(one, step, now);
-    for (const delivery of state.takeArrived(this.#isReady)) storms.admit(delivery);
+    for (const delivery of state.takeArrived()) storms.admit(delivery);
     for (const lane of [...state.lanes]) {
       for (const delivery of lane.queue.expired(now)) step.giveUp(delivery, 'Not sent in time: the next one is due');
       for (const delivery of lane.queue.overdue(now)) step.handOver(delivery);
@@ -62,10 +62,6 @@ export class SendingLoop {
       },
     };
   }
-
-  /** Nothing of a channel is decided before its settings can be known: they say when its storm brake closes. */
-  readonly #isReady = (channelId: string): boolean =>
-    this.#tools.directory.caughtUp || this.#tools.directory.channel(channelId) !== undefined;
 
   #settle({ lane, delivery, result }: EndedTry, step: DeliveryStep, now: Instant): void {
     // Another step may have written to it meanwhile: that a fallback channel took over, say.
@@ -105,7 +101,6 @@ export class SendingLoop {
 
   /** The directory may lag behind the alert; after a while the channel is held to be deleted. */
   #giveUpUnknown(lane: ChannelLane, now: Instant, step: DeliveryStep): void {
-    if (!this.#tools.directory.caughtUp) return;
     const plannedUpTo = now - this.#tools.unknownChannelWaitMs;
     for (const delivery of lane.queue.pending()) {
       if (delivery.plannedAt <= plannedUpTo) step.giveUp(delivery, 'Not sent: there is no such channel (any more)');

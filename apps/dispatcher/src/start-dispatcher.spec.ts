@@ -213,6 +213,29 @@ describe('the dispatcher', () => {
     await stage.reach(['opened delivered']);
   });
 
+  it('plans only once it knows every channel, so that none is sent what its type does not want', async () => {
+    await stage.saveChannel();
+    await stage.raise('opened');
+    await stage.raise('reminder');
+    const known = Promise.withResolvers<void>();
+    const follow = stage.log.follow.bind(stage.log);
+    stage.log.follow = (topics, from, handle) => {
+      if (!topics.includes('directory')) return follow(topics, from, handle);
+      const follower = follow(topics, from, (records) => void known.promise.then(() => handle(records)));
+      return {
+        close: () => follower.close(),
+        caughtUp: Promise.all([follower.caughtUp, known.promise]).then(() => {}),
+      };
+    };
+    const running = run();
+    await stage.log.advance(2_000);
+    expect(await stage.deliveries()).toEqual([]);
+    known.resolve();
+    await running;
+    await stage.reach(['opened delivered']);
+    expect(actions()).toEqual(['trigger']);
+  });
+
   it('is not held up by records that it cannot read', async () => {
     await stage.saveChannel();
     const partition = partitionOf(stage.monitorId, stage.log.partitionCount('alerts'));

@@ -90,6 +90,8 @@ export async function startDispatcher(dependencies: DispatcherDependencies): Pro
   const timings: DispatcherTimings = { ...timingsDefault, ...dependencies.timings };
   const { deadlineMs, unknownChannelWaitMs, retry: policy } = timings;
   const directory = new Directory(log, logger);
+  // A channel's settings say what it is sent, and when its storm brake closes: nothing is decided before they are known.
+  await directory.caughtUp;
   const slots = new SendSlots(sendsMax);
   const agent = createGuardedAgent({ guard, timeoutMs: deadlineMs });
   const sender = new Sender({ agent, secretBox, publicUrl, version, deadlineMs, now: () => log.now() });
@@ -100,7 +102,7 @@ export async function startDispatcher(dependencies: DispatcherDependencies): Pro
   return {
     name: 'dispatcher',
     health: () => ({
-      ready: strategy.ready && directory.caughtUp,
+      ready: strategy.ready,
       detail: `sends for ${strategy.partitions.length} partitions, ${slots.usedCount} deliveries on their way`,
     }),
     close: async () => {
