@@ -11,7 +11,6 @@ const long = [
   'demo.e2e',
   'e2e/single-process.e2e',
   'embedded/conformance.integration',
-  'legible.e2e',
 ];
 
 interface Spec {

@@ -11,10 +11,18 @@ export type SharedKafka =
   | {
       readonly available: true;
       readonly brokers: readonly string[];
+      /** Whether the user named them; else they were started for this run. */
+      readonly given: boolean;
       /** The shortest silence after which a group gives up on a member. */
       readonly silenceMsMin: number;
     }
-  | { readonly available: false; readonly reason: string; readonly brokers: readonly []; readonly silenceMsMin: 0 };
+  | {
+      readonly available: false;
+      readonly reason: string;
+      readonly brokers: readonly [];
+      readonly given: false;
+      readonly silenceMsMin: 0;
+    };
 
 /** The cluster that the user gave instead of ours, or null. */
 export function givenBrokers(): readonly string[] | null {
@@ -38,9 +46,14 @@ export function share(
 export function sharedKafka(): SharedKafka {
   const brokers = process.env[sharedBrokersVariable];
   if (brokers !== undefined) {
-    const silenceMsMin = givenBrokers() === null ? ownSilenceMsMin : kafkaSilenceMsMin;
-    return { available: true, brokers: brokers.split(','), silenceMsMin };
+    const given = givenBrokers() !== null;
+    return {
+      available: true,
+      brokers: brokers.split(','),
+      given,
+      silenceMsMin: given ? kafkaSilenceMsMin : ownSilenceMsMin,
+    };
   }
   const reason = process.env[missingVariable] ?? 'the global set-up did not run';
-  return { available: false, reason, brokers: [], silenceMsMin: 0 };
+  return { available: false, reason, brokers: [], given: false, silenceMsMin: 0 };
 }

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { storageArguments } from './server-properties.ts';
 
-const readyMsMax = 60_000;
+const readyMsMax = 180_000;
 const stopMsMax = 20_000;
 const pollMs = 50;
 const logLinesShown = 15;

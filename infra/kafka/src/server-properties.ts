@@ -1,9 +1,16 @@
 /** The configuration of each node: broker and controller in one, small enough for a laptop. */
 import { ownSilenceMsMin } from './kafka.config.ts';
 
+/** A second way in: the broker listens at `to` and says that it is reached at `from`, where a proxy can stand. */
+export interface Detour {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface NodePorts {
   readonly broker: number;
   readonly controller: number;
+  readonly detour: Detour | null;
 }
 
 const clusterId = 'cXVvcmF0ZS1sb2NhbC0wMQ';
@@ -16,14 +23,17 @@ export function serverProperties(nodes: readonly NodePorts[], index: number, dat
   if (own === undefined) throw new RangeError(`There is no node ${index}`);
   const replicas = nodes.length;
   const replicasInSyncMin = Math.max(1, replicas - 1);
+  const { detour } = own;
+  const [listens, advertised] =
+    detour === null ? ['', ''] : [`,DETOUR://127.0.0.1:${detour.to}`, `,DETOUR://127.0.0.1:${detour.from}`];
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': index + 1,
-    listeners: `PLAINTEXT://127.0.0.1:${own.broker},CONTROLLER://127.0.0.1:${own.controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${own.broker}`,
+    listeners: `PLAINTEXT://127.0.0.1:${own.broker},CONTROLLER://127.0.0.1:${own.controller}${listens}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${own.broker}${advertised}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,DETOUR:PLAINTEXT',
     'controller.quorum.voters': nodes.map(({ controller }, at) => `${at + 1}@127.0.0.1:${controller}`).join(','),
     'log.dirs': dataFolder,
     'default.replication.factor': replicas,

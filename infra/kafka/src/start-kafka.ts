@@ -8,29 +8,38 @@ import { join } from 'node:path';
 import { kafkaAvailability } from './availability.ts';
 import { fetchJars } from './jars.ts';
 import { formatStorage, type NodeLayout, NodeProcess } from './node-process.ts';
-import { type NodePorts, serverProperties } from './server-properties.ts';
+import { type Detour, type NodePorts, serverProperties } from './server-properties.ts';
 
 export interface KafkaCluster {
   /** `host:port` of each broker. */
   readonly brokers: readonly string[];
+  /** Of each broker, where it was asked for. Nobody listens at `from` until a proxy does. */
+  readonly detours: readonly Detour[];
   /** Kills a broker with SIGKILL; its data stays. */
   kill(broker: number): Promise<void>;
   /** Stops a broker's clock, as a paused machine does. */
   freeze(broker: number): void;
   thaw(broker: number): void;
-  /** Starts a killed broker again on the same port. */
+  /** Stops a broker in good order: what it leads goes to others first. */
+  shutDown(broker: number): Promise<void>;
+  /** Starts a broker that has ended again on the same port. */
   restart(broker: number): Promise<void>;
   /** Ends what was started and removes its data. */
   stop(): Promise<void>;
 }
 
+export interface KafkaSettings {
+  readonly brokers: 1 | 3;
+  readonly withDetours?: boolean;
+}
+
 /** @throws Error that says what is missing where Kafka cannot run here. */
-export async function startKafka({ brokers }: { brokers: 1 | 3 }): Promise<KafkaCluster> {
+export async function startKafka({ brokers, withDetours = false }: KafkaSettings): Promise<KafkaCluster> {
   const availability = kafkaAvailability();
   if (!availability.available) throw new Error(`Kafka cannot run here: ${availability.reason}`);
   const jarFolder = await fetchJars();
   const folder = await mkdtemp(join(tmpdir(), 'quorate-kafka-'));
-  const layouts = await layOut(folder, jarFolder, brokers);
+  const layouts = await layOut({ folder, jarFolder, withDetours }, brokers);
   const nodes = layouts.map((layout) => new NodeProcess(layout));
   const stop = async () => {
     await Promise.all(nodes.map((node) => node.end('SIGKILL')));
@@ -46,11 +55,7 @@ export async function startKafka({ brokers }: { brokers: 1 | 3 }): Promise<Kafka
   return clusterOf(layouts, nodes, stop);
 }
 
-function clusterOf(
-  layouts: readonly NodeLayout[],
-  nodes: readonly NodeProcess[],
-  stop: () => Promise<void>,
-): KafkaCluster {
+function clusterOf(layouts: readonly Layout[], nodes: readonly NodeProcess[], stop: () => Promise<void>): KafkaCluster {
   const nodeAt = (broker: number) => {
     const node = nodes[broker];
     if (node === undefined) throw new RangeError(`There is no broker ${broker}`);
@@ -58,27 +63,38 @@ function clusterOf(
   };
   return {
     brokers: layouts.map(({ port }) => `127.0.0.1:${port}`),
+    detours: layouts.flatMap(({ detour }) => detour ?? []),
     kill: (broker) => nodeAt(broker).end('SIGKILL'),
     freeze: (broker) => nodeAt(broker).signal('SIGSTOP'),
     thaw: (broker) => nodeAt(broker).signal('SIGCONT'),
+    shutDown: (broker) => nodeAt(broker).end('SIGTERM'),
     restart: (broker) => nodeAt(broker).start(),
     stop,
   };
 }
 
-async function layOut(folder: string, jarFolder: string, count: number): Promise<readonly NodeLayout[]> {
-  const ports = await freePorts(2 * count);
-  const nodes: NodePorts[] = Array.from({ length: count }, (_, index) => ({
-    broker: ports[2 * index] ?? 0,
-    controller: ports[2 * index + 1] ?? 0,
+interface Layout extends NodeLayout {
+  readonly detour: Detour | null;
+}
+
+async function layOut(
+  { folder, jarFolder, withDetours }: { folder: string; jarFolder: string; withDetours: boolean },
+  count: number,
+): Promise<readonly Layout[]> {
+  const ports = (await freePorts(4 * count)).values();
+  const take = () => ports.next().value ?? 0;
+  const nodes: NodePorts[] = Array.from({ length: count }, () => ({
+    broker: take(),
+    controller: take(),
+    detour: withDetours ? { from: take(), to: take() } : null,
   }));
   return Promise.all(
-    nodes.map(async ({ broker: port }, index) => {
+    nodes.map(async ({ broker: port, detour }, index) => {
       const nodeFolder = join(folder, `node-${index + 1}`);
       await mkdir(nodeFolder);
       const properties = serverProperties(nodes, index, join(nodeFolder, 'data'));
       await writeFile(join(nodeFolder, 'server.properties'), properties);
-      return { folder: nodeFolder, jarFolder, port };
+      return { folder: nodeFolder, jarFolder, port, detour };
     }),
   );
 }

@@ -2,66 +2,79 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startKafka, type KafkaCluster } from '@quorate/kafka-broker';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@quorate/postgres';
 import { startProcess, type RunningProcess } from './processes.ts';
 import { adminKey, RestClient } from './rest-client.ts';
 
-interface Replica {
-  readonly program: string;
-  readonly environment: Readonly<Record<string, string>>;
+const secretKey = Buffer.alloc(32, 5).toString('base64');
+const readyMsMax = 120_000;
+
+const replicasDefault = [
+  ...['scheduler-1', 'prober-eu', 'prober-us', 'prober-ap', 'aggregator-1', 'aggregator-2'],
+  ...['dispatcher-1', 'dispatcher-2', 'api-1'],
+];
+
+export interface ClusterSettings {
+  /** Brokers that Quorate has not used yet. */
+  readonly brokers: readonly string[];
+  /** `<service>-<number>`; of a prober `prober-<region>`, or `prober-<region>-<number>` where there are several. */
+  readonly replicas?: readonly string[];
+  /** Set for all processes. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** By region, how its probers reach the brokers where that is another way. */
+  readonly detours?: Readonly<Record<string, readonly string[]>>;
 }
 
-const secretKey = Buffer.alloc(32, 5).toString('base64');
+function regionOf(name: string): string {
+  return name.split('-')[1] ?? '';
+}
 
 export class Cluster {
   readonly client = new RestClient(() => this.#url);
-  readonly #kafka: KafkaCluster;
-  readonly #postgres: EmbeddedPostgres;
+  readonly regions: readonly string[];
   readonly #home: string;
-  readonly #environment: Readonly<Record<string, string>>;
+  readonly #settings: ClusterSettings;
   readonly #running = new Map<string, RunningProcess>();
+  #postgres: EmbeddedPostgres;
   #url = 'http://127.0.0.1:9';
 
-  private constructor(
-    { kafka, postgres, home }: { kafka: KafkaCluster; postgres: EmbeddedPostgres; home: string },
-    environment: Readonly<Record<string, string>>,
-  ) {
-    this.#kafka = kafka;
-    this.#postgres = postgres;
+  private constructor(settings: ClusterSettings, home: string, postgres: EmbeddedPostgres) {
+    this.#settings = settings;
     this.#home = home;
-    this.#environment = environment;
+    this.#postgres = postgres;
+    this.regions = [...new Set(this.names.filter((name) => name.startsWith('prober-')).map(regionOf))];
   }
 
-  /**
-   * One scheduler, a prober in each of three regions, two aggregators, two dispatchers and the API. `environment` is
-   * set for all of them.
-   */
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<Cluster> {
+  /** By default one of each service, a prober in each of three regions, and two aggregators and dispatchers. */
+  static async start(settings: ClusterSettings): Promise<Cluster> {
     const home = await mkdtemp(join(tmpdir(), 'quorate-cluster-'));
-    const [kafka, postgres] = await Promise.all([
-      startKafka({ brokers: 1 }),
-      startEmbeddedPostgres({ directory: join(home, 'postgres') }),
-    ]);
-    const cluster = new Cluster({ kafka, postgres, home }, environment);
-    const names = ['scheduler-1', 'prober-eu', 'prober-us', 'prober-ap'];
-    const pairs = ['aggregator-1', 'aggregator-2', 'dispatcher-1', 'dispatcher-2'];
-    await Promise.all([...names, ...pairs, 'api-1'].map((name) => cluster.startReplica(name)));
-    await cluster.client.untilRegionsLive('eu', 'us', 'ap');
+    const postgres = await startEmbeddedPostgres({ directory: join(home, 'postgres') });
+    const cluster = new Cluster(settings, home, postgres);
+    try {
+      await Promise.all(cluster.names.map((name) => cluster.startReplica(name)));
+      await cluster.client.untilRegionsLive(...cluster.regions);
+    } catch (error) {
+      await cluster.remove();
+      throw error;
+    }
     return cluster;
   }
 
   get brokers(): readonly string[] {
-    return this.#kafka.brokers;
+    return this.#settings.brokers;
   }
 
-  /** `name` is `<service>-<replica>`; of a prober the replica names the region. Resolves when it is ready. */
+  get names(): readonly string[] {
+    return this.#settings.replicas ?? replicasDefault;
+  }
+
+  /** Resolves when it is ready. */
   async startReplica(name: string): Promise<void> {
-    const { program, environment } = this.#replicaOf(name);
-    const process = startProcess(program, environment);
+    const [service = ''] = name.split('-');
+    const process = startProcess(`apps/${service}/dist/main.js`, this.#environmentOf(name));
     this.#running.set(name, process);
-    await process.says(/"message":"Started"/, 60_000);
-    if (name.startsWith('api')) this.#url = (await process.says(/"url":"([^"]+)"/))[1] ?? this.#url;
+    await process.says(/"message":"Started"/, readyMsMax);
+    if (service === 'api') this.#url = (await process.says(/"url":"([^"]+)"/))[1] ?? this.#url;
   }
 
   replica(name: string): RunningProcess {
@@ -70,28 +83,36 @@ export class Cluster {
     return process;
   }
 
+  async stopDatabase(): Promise<void> {
+    await this.#postgres.stop();
+  }
+
+  async startDatabase(): Promise<void> {
+    this.#postgres = await startEmbeddedPostgres({ directory: join(this.#home, 'postgres') });
+  }
+
   async remove(): Promise<void> {
     await Promise.all([...this.#running.values()].map((process) => process.killGroup()));
-    await Promise.all([this.#postgres.stop(), this.#kafka.stop()]);
+    await this.#postgres.stop();
     await rm(this.#home, { recursive: true, force: true });
   }
 
-  #replicaOf(name: string): Replica {
-    const [service = '', replica = ''] = name.split('-');
+  #environmentOf(name: string): Record<string, string> {
     return {
-      program: `apps/${service}/dist/main.js`,
-      environment: {
-        KAFKA_BROKERS: this.#kafka.brokers.join(','),
-        DATABASE_URL: this.#postgres.url,
-        QUORATE_HTTP_PORT: '0',
-        QUORATE_INSTANCE: name,
-        QUORATE_ADMIN_KEY: adminKey,
-        QUORATE_SECRET_KEY: secretKey,
-        QUORATE_ALLOW_PRIVATE_TARGETS: '127.0.0.0/8',
-        QUORATE_CANARIES: 'none',
-        ...this.#environment,
-        ...(service === 'prober' ? { QUORATE_REGION: replica } : {}),
-      },
+      KAFKA_BROKERS: (this.#detourOf(name) ?? this.brokers).join(','),
+      DATABASE_URL: this.#postgres.url,
+      QUORATE_HTTP_PORT: '0',
+      QUORATE_INSTANCE: name,
+      QUORATE_ADMIN_KEY: adminKey,
+      QUORATE_SECRET_KEY: secretKey,
+      QUORATE_ALLOW_PRIVATE_TARGETS: '127.0.0.0/8',
+      QUORATE_CANARIES: 'none',
+      ...this.#settings.environment,
+      ...(name.startsWith('prober-') ? { QUORATE_REGION: regionOf(name) } : {}),
     };
+  }
+
+  #detourOf(name: string): readonly string[] | undefined {
+    return name.startsWith('prober-') ? this.#settings.detours?.[regionOf(name)] : undefined;
   }
 }

@@ -1,9 +1,12 @@
 /** The main job on Kafka: each service a process of its own, aggregators and dispatchers killed as it goes. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { kafkaAvailability } from '@quorate/kafka-broker';
+import { sharedKafka } from '@quorate/kafka-broker';
+import { describeLegibleLog } from '../legible/describe-legible-log.ts';
+import { brokersForSuite, type Brokers } from './brokers.ts';
 import { Cluster } from './cluster.ts';
 import { BreakingSite, runDrill } from './outages.ts';
+import { startOtlpReceiver, type OtlpReceiver } from './otlp-receiver.ts';
 import { startPagerDuty } from './pagerduty.ts';
 import { killAll } from './processes.ts';
 import { seededNumbers } from './seeded.ts';
@@ -12,6 +15,8 @@ import { until } from './until.ts';
 
 const kills = 20;
 const victims = ['aggregator-1', 'dispatcher-1', 'aggregator-2', 'dispatcher-2'];
+/** Each record names its trace; that they are exported is seen elsewhere. */
+const fewTraces = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' };
 /** Late sends would be seen by then. */
 const countMs = 60_000;
 
@@ -23,19 +28,24 @@ function expectOnePageAnOutage(site: BreakingSite): void {
   expect(repeats).toBeLessThanOrEqual(kills);
 }
 
-const suite = kafkaAvailability().available ? describe : describe.skip;
+const suite = sharedKafka().available ? describe : describe.skip;
 
 suite('on Kafka, each service its own process', () => {
+  let brokers: Brokers;
+  let traces: OtlpReceiver;
   let cluster: Cluster;
   let sites: BreakingSite[] = [];
   let drilledAt = 0;
 
   beforeAll(async () => {
-    cluster = await Cluster.start();
+    [brokers, traces] = await Promise.all([brokersForSuite(), startOtlpReceiver()]);
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint, ...fewTraces };
+    cluster = await Cluster.start({ brokers: brokers.addresses, environment });
   }, 120_000);
   afterAll(async () => {
     await Promise.all(sites.map((site) => site.close()));
     await cluster.remove();
+    await Promise.all([brokers.stop(), traces.close()]);
     await killAll();
   });
 
@@ -75,6 +85,8 @@ suite('on Kafka, each service its own process', () => {
     for (const site of sites) expectOnePageAnOutage(site);
   }, 420_000);
 
+  describeLegibleLog(() => cluster);
+
   it('counts a fourth region from its first prober on, with nothing else started again', async () => {
     const target = await startTarget();
     const { id } = await cluster.client.addMonitor(target.url, []);
@@ -94,11 +106,11 @@ suite('on Kafka, each service its own process', () => {
 
   it('decides two of two when a region has lost its only prober', async () => {
     const [target, pagerDuty] = await Promise.all([startTarget(), startPagerDuty()]);
-    const settings = { regions: ['eu', 'us', 'ap'] };
+    const settings = { regions: ['eu', 'us', 'sa'] };
     const channelId = await cluster.client.addChannel(pagerDuty.url);
     const { id } = await cluster.client.addMonitor(target.url, [channelId], settings);
     await cluster.client.untilStatus(id, 'up', 30_000);
-    await cluster.replica('prober-ap').killGroup();
+    await cluster.replica('prober-sa').killGroup();
     target.failFor('eu', 'us');
     await until(() => pagerDuty.of('trigger').length > 0, {
       withinMs: 60_000,

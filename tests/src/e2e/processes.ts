@@ -15,7 +15,7 @@ export interface RunningProcess {
   readonly pid: number;
   /** Everything it wrote so far, both streams. */
   output(): string;
-  /** Waits for a line, and hands out what the pattern matched. */
+  /** Waits for a line, and hands out what the pattern matched. @throws Error also when it ended without saying it */
   says(pattern: RegExp, withinMs?: number): Promise<RegExpExecArray>;
   signal(signal: NodeJS.Signals): void;
   /** Kills it and all that it started, as a power cut would. */
@@ -39,6 +39,7 @@ export function startProcess(program: string, environment: Readonly<Record<strin
   });
   started.add(child);
   let output = '';
+  let end: Exit | null = null;
   const keep = (chunk: Buffer): void => {
     output += chunk.toString();
   };
@@ -47,17 +48,18 @@ export function startProcess(program: string, environment: Readonly<Record<strin
   const exit = once(child, 'close').then((closed) => {
     started.delete(child);
     const [code, signal] = closed as [Exit['code'], Exit['signal']];
-    return { code, signal };
+    end = { code, signal };
+    return end;
   });
   return {
     pid: child.pid ?? 0,
     output: () => output,
-    says: (pattern, withinMs = 60_000) =>
-      until(() => pattern.exec(output), {
-        withinMs,
-        what: `${program} to say ${String(pattern)}`,
-        instead: () => output,
-      }),
+    says: async (pattern, withinMs = 60_000) => {
+      const what = `${program} to say ${String(pattern)}`;
+      const said = await until(() => pattern.exec(output) ?? end, { withinMs, what, instead: () => output });
+      if ('index' in said) return said;
+      throw new Error(`Waited in vain for ${what}: it ended with ${said.signal ?? said.code}. ${output.slice(-2_000)}`);
+    },
     signal: (signal) => void child.kill(signal),
     killGroup: async () => {
       killGroupOf(child);

@@ -38,6 +38,7 @@ export interface Region {
 
 interface Page<Item> {
   readonly items: readonly Item[];
+  readonly nextCursor: string | null;
 }
 
 export class RestClient {
@@ -81,6 +82,19 @@ export class RestClient {
 
   monitor(id: string): Promise<Monitor> {
     return this.call<Monitor>('GET', `/monitors/${id}`);
+  }
+
+  /** All of them, page by page. */
+  async monitors(): Promise<readonly Monitor[]> {
+    const monitors: Monitor[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const query = `?limit=200${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+      const page: Page<Monitor> = await this.call('GET', `/monitors${query}`);
+      monitors.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return monitors;
   }
 
   async rounds(id: string): Promise<readonly Round[]> {

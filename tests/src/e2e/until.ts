@@ -9,12 +9,14 @@ export interface Patience {
   readonly what: string;
   /** What there was instead, for the failure's message. */
   readonly instead?: () => unknown;
+  /** Ends the wait early. */
+  readonly signal?: AbortSignal;
 }
 
 /** The first value that is neither null, undefined nor false; errors of `look` count as "not yet". */
 export async function until<T>(
   look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
-  { withinMs, what, instead }: Patience,
+  { withinMs, what, instead, signal }: Patience,
 ): Promise<T> {
   const endsAt = performance.now() + withinMs;
   let lastError: unknown = null;
@@ -26,7 +28,7 @@ export async function until<T>(
         return null;
       });
     if (found !== null && found !== undefined && found !== false) return found;
-    await delay(pollMs);
+    await delay(pollMs, undefined, { signal });
   }
   const seen = instead === undefined ? '' : ` Instead: ${JSON.stringify(await instead(), null, 1).slice(0, 4_000)}`;
   throw new Error(`Waited ${withinMs} ms in vain for ${what}.${seen}`, { cause: lastError });
