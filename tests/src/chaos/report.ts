@@ -1,0 +1,124 @@
+/** Words what trials have found: a table for people, and the same and more as JSON. */
+import { monitorIn } from './pages.ts';
+import { intervalMs } from './stage.ts';
+import { quantile, rejoinMs, standstillMsMin, standstills, waitMsOf, type Standstill } from './standstill.ts';
+import type { TrialResult } from './trial.ts';
+
+type Cell = string | number;
+
+/** Columns of which the first is flush left and the others flush right. */
+function tableOf(rows: readonly (readonly Cell[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => String(row[column] ?? '').length)));
+  const line = (row: readonly Cell[]): string =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return column === 0 ? String(cell).padEnd(width) : String(cell).padStart(width);
+      })
+      .join('   ');
+  return rows.map((row) => `  ${line(row).trimEnd()}\n`).join('');
+}
+
+const seconds = (ms: number | null): string => (ms === null ? '-' : `${(ms / 1_000).toFixed(1)} s`);
+
+function isMissed({ kind, maxMs }: Standstill, { goalsMs }: TrialResult): boolean {
+  const goalMs = goalsMs[kind] ?? null;
+  return goalMs !== null && maxMs !== null && maxMs >= goalMs;
+}
+
+function rowOf(standstill: Standstill, result: TrialResult): readonly Cell[] {
+  const { kind, faultCount, affectedCount, p50Ms, maxMs } = standstill;
+  const goalMs = result.goalsMs[kind] ?? null;
+  const goal = goalMs === null ? '-' : `< ${goalMs / 1_000} s${isMissed(standstill, result) ? ' missed' : ''}`;
+  return [kind, faultCount, affectedCount, seconds(p50Ms), seconds(maxMs), goal];
+}
+
+export function standstillsOf({ rounds, faults }: TrialResult): readonly Standstill[] {
+  return standstills(rounds, faults, intervalMs);
+}
+
+/** Rounds that closed before the first fault began. */
+function undisturbed({ rounds, faults }: TrialResult): {
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+} {
+  const firstAt = faults[0]?.beganAt ?? Infinity;
+  const waits = rounds
+    .filter(({ appendedAt, verdict }) => appendedAt < firstAt && verdict !== 'inconclusive')
+    .map((round) => waitMsOf(round, intervalMs))
+    .toSorted((a, b) => a - b);
+  return { p50Ms: quantile(waits, 0.5), p99Ms: quantile(waits, 0.99) };
+}
+
+function cutLines({ cuts, rounds }: TrialResult): string {
+  return cuts
+    .map((cut) => {
+      const backMs = rejoinMs(cut, rounds);
+      const back = backMs === null ? 'never voted again' : `voted again ${seconds(backMs)} after that, by itself`;
+      return `  Region ${cut.region} was cut off for ${seconds(cut.to - cut.from)} and ${back}.\n`;
+    })
+    .join('');
+}
+
+function wrongLines({ pages, surprises }: TrialResult): string {
+  const told = { lost: pages.lost, doubled: pages.doubled, false: pages.false, 'ended by itself': surprises };
+  return Object.entries(told)
+    .flatMap(([what, lines]) => lines.map((line) => `  ${what}: ${line}\n`))
+    .join('');
+}
+
+export function isAllWell({ pages }: TrialResult): boolean {
+  return pages.lost.length + pages.doubled.length + pages.false.length === 0;
+}
+
+/** Where undisturbed rounds wait as long as disturbed ones should, other programs had the processors. */
+function busyLine(p99Ms: number | null): string {
+  if (p99Ms === null || p99Ms <= standstillMsMin) return '';
+  return 'This machine was busy with other things, so these times are not those of the faults alone.\n';
+}
+
+export function inWords(result: TrialResult): string {
+  const { pages, faults, failures, engine, system } = result;
+  const { p50Ms, p99Ms } = undisturbed(result);
+  const head = ['faults', 'outages', 'pages', 'resolves', 'repeats', 'lost', 'doubled', 'false'];
+  const { outages, pages: paged, resolves, repeats, lost, doubled } = pages;
+  const counts = [faults.length, outages, paged, resolves, repeats, lost.length, doubled.length, pages.false.length];
+  const columns = ['fault', 'times', 'partitions', 'p50', 'max', 'goal'];
+  return [
+    `\n${engine}: ${system}\n\n`,
+    tableOf([head, counts].map((row) => ['', ...row])),
+    `\n  ${failures.length - outages} failures more were seen by one region only, and had to page nobody.\n`,
+    `\nHow long partitions stood still: the longest that one of their rounds waited for its votes and its verdict.\n`,
+    `Partitions count from ${seconds(standstillMsMin)} on; undisturbed rounds wait ${seconds(p50Ms)} (p50), ${seconds(p99Ms)} (p99).\n`,
+    `${busyLine(p99Ms)}\n`,
+    tableOf([columns, ...standstillsOf(result).map((standstill) => rowOf(standstill, result))]),
+    `\n${cutLines(result)}${wrongLines(result)}`,
+  ].join('');
+}
+
+/** Every round of the monitors whose pages were wrong: what was seen, and when. */
+function explanations({ pages, rounds }: TrialResult): readonly object[] {
+  const wrong = new Set([...pages.lost, ...pages.doubled, ...pages.false].map(monitorIn));
+  return rounds
+    .filter(({ monitorId }) => wrong.has(monitorId))
+    .toSorted((a, b) => a.monitorId.localeCompare(b.monitorId) || a.dueAt - b.dueAt)
+    .map((round) => ({
+      ...round,
+      dueAt: new Date(round.dueAt).toISOString(),
+      waitMs: waitMsOf(round, intervalMs),
+      votes: round.votes.map(({ region, outcome, reason }) => `${region} ${outcome} ${reason ?? ''}`.trim()),
+    }));
+}
+
+/** Everything but the rounds of monitors whose pages are right. */
+export function asJson(result: TrialResult): object {
+  const { rounds, ...rest } = result;
+  return {
+    ...rest,
+    explanations: explanations(result),
+    roundCount: rounds.length,
+    undisturbed: undisturbed(result),
+    standstills: standstillsOf(result),
+    rejoinMs: result.cuts.map((cut) => rejoinMs(cut, rounds)),
+  };
+}

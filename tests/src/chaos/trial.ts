@@ -1,0 +1,31 @@
+/** What a trial on either engine finds out. */
+import type { Engine } from './options.ts';
+import type { PageCount } from './pages.ts';
+import type { Failure } from './script.ts';
+import type { Cut, InflictedFault, ClosedRound } from './standstill.ts';
+
+export interface TrialSettings {
+  readonly seed: number;
+  readonly minutes: number | null;
+  readonly monitorCount: number;
+  /** Where the processes' output goes. */
+  readonly outputDirectory: string;
+  /** Once aborted the trial ends and leaves nothing behind. */
+  readonly signal: AbortSignal;
+  readonly tell: (line: string) => void;
+}
+
+export interface TrialResult {
+  readonly engine: Engine;
+  /** What there is, in a line. */
+  readonly system: string;
+  readonly faults: readonly InflictedFault[];
+  /** By kind of fault, what a standstill may last. */
+  readonly goalsMs: Readonly<Record<string, number | null>>;
+  readonly pages: PageCount;
+  readonly failures: readonly Failure[];
+  readonly rounds: readonly ClosedRound[];
+  readonly cuts: readonly Cut[];
+  /** Processes that ended by themselves. */
+  readonly surprises: readonly string[];
+}
