@@ -154,7 +154,9 @@ describe('degraded', () => {
     const change = rehearsal.effects.find(
       (effect) => effect.kind === 'status-changed' && effect.record.status === 'degraded',
     );
-    expect(change).toMatchObject({ record: { regions: ['ap'], since: rehearsal.closed[1]?.closedAt } });
+    const [, second] = rehearsal.closed;
+    expect(change).toMatchObject({ record: { regions: ['ap'], since: second?.closedAt } });
+    expect(change?.parent).toBe(`trace-of-${second?.dueAt}`);
   });
 
   it('is seen in a down vote that came after the verdict had fallen', () => {

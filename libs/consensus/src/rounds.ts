@@ -102,7 +102,7 @@ function apply(work: KnownWork, window: AnnouncedWindow, ruling: Ruling): void {
   if (counts) pulse(work, window, ruling);
   if (counts) weigh(work, window, ruling);
   else if (kind === 'confirming' && turn !== null) pursue(work, window, turn);
-  if (counts) refreshStatus(work, work.state.fellAt, decidedBy?.traceparent ?? null);
+  if (counts) refreshStatus(work, work.state.fellAt, decidedBy?.traceparent ?? window.check.traceparent);
 }
 
 function closeInOrder(work: KnownWork, window: AnnouncedWindow, ruling: Ruling): void {
@@ -115,7 +115,7 @@ function closeInOrder(work: KnownWork, window: AnnouncedWindow, ruling: Ruling):
   });
   if (!isCurrent(work, window)) return;
   observe(work, window, ruling);
-  refreshStatus(work, closedAt, null);
+  refreshStatus(work, closedAt, window.check.traceparent);
 }
 
 function tellVerdict(
