@@ -65,6 +65,10 @@ function vote(monitorId: string, region: string): void {
   take('votes', { kind: 'vote', vote: cast, appendedAt: start, traceparent: null }, monitorId);
 }
 
+function restore(value: MonitorRecord): void {
+  partition.restoreMonitor({ key: value.id, value, appendedAt: start });
+}
+
 function announce(monitorId: string): void {
   take('checks', { kind: 'check', check: checkOf(monitorId), appendedAt: start, traceparent: null }, monitorId);
 }
@@ -79,7 +83,7 @@ beforeEach(() => {
     logger: silentLogger,
   });
   offset = 0;
-  for (const id of [shopId, blogId]) partition.restoreMonitor(id, monitorOf(id));
+  for (const id of [shopId, blogId]) restore(monitorOf(id));
 });
 
 describe('a partition', () => {
@@ -110,8 +114,8 @@ describe('a partition', () => {
   });
 
   it('restores the newest version of a monitor, also when an older form follows it', () => {
-    partition.restoreMonitor(blogId, { ...monitorOf(blogId), version: 3, paused: true });
-    partition.restoreMonitor(blogId, { ...monitorOf(blogId), version: 2 });
+    restore({ ...monitorOf(blogId), version: 3, paused: true });
+    restore({ ...monitorOf(blogId), version: 2 });
     const states = partition.finish(taskAt(start)).writes?.filter(({ key }) => key === blogId);
     expect(states).toMatchObject([{ value: { monitorVersion: 3, status: 'paused' } }, { topic: 'verdicts' }]);
   });

@@ -19,6 +19,7 @@ import {
   type MonitorState,
   type PartitionReport,
   type RoundIdentity,
+  type VersionedForm,
 } from '@quorate/contracts';
 import { DueQueue, type RoundRegions } from '@quorate/schedule';
 import { metrics, type Logger } from '@quorate/telemetry';
@@ -47,10 +48,17 @@ function roundOf(input: Input): RoundIdentity | null {
   return input.kind === 'vote' ? input.vote : null;
 }
 
+type ToldMonitor = Pick<TaskRecord<MonitorRecord>, 'key' | 'value' | 'appendedAt'>;
+
+interface RestoredMonitor {
+  readonly monitor: MonitorRecord;
+  readonly form: VersionedForm;
+}
+
 export class AggregatorPartition {
   readonly #surroundings: Surroundings;
   /** What the tables held at the start, until the first step takes it up. */
-  #restored: { monitors: Map<string, MonitorRecord>; states: Map<string, MonitorState> } | null;
+  #restored: { monitors: Map<string, RestoredMonitor>; states: Map<string, MonitorState> } | null;
   readonly #memories = new Map<string, Memory>();
   readonly #due = new DueQueue();
   readonly #needed = new NeededOffsets();
@@ -70,10 +78,13 @@ export class AggregatorPartition {
     this.#restored = { monitors: new Map(), states: new Map() };
   }
 
-  restoreMonitor(monitorId: string, monitor: MonitorRecord | null): void {
-    if (isOutdated(monitor, this.#restored?.monitors.get(monitorId))) return;
-    if (monitor === null) this.#restored?.monitors.delete(monitorId);
-    else this.#restored?.monitors.set(monitorId, monitor);
+  /** An older form that came late changes nothing. */
+  restoreMonitor({ key, value: monitor, appendedAt }: ToldMonitor): void {
+    const monitors = this.#restored?.monitors;
+    if (monitor === null) monitors?.delete(key);
+    else if (!isOutdated({ version: monitor.version, appendedAt }, monitors?.get(key)?.form)) {
+      monitors?.set(key, { monitor, form: { version: monitor.version, appendedAt } });
+    }
   }
 
   restoreState(monitorId: string, state: MonitorState | null): void {
@@ -163,7 +174,7 @@ export class AggregatorPartition {
     }
     this.#toldQuarantine = this.#quarantine.regions;
     for (const monitorId of new Set([...monitors.keys(), ...states.keys()])) {
-      const monitor = monitors.get(monitorId);
+      const monitor = monitors.get(monitorId)?.monitor;
       const input: Input = monitor === undefined ? { kind: 'monitor-deleted' } : { kind: 'monitor', monitor };
       this.#decide({ monitorId, input, cause: this.#causeOf(monitorId) }, task);
     }

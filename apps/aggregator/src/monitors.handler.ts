@@ -9,8 +9,8 @@ export class MonitorsHandler {
   @OnTopic('monitors')
   onMonitors(records: readonly TaskRecord<MonitorRecord>[], task: Task<AggregatorPartition>): TaskStep {
     for (const record of records) {
-      const { key, value: monitor } = record;
-      if (task.phase === 'restore') task.state.restoreMonitor(key, monitor);
+      const { value: monitor } = record;
+      if (task.phase === 'restore') task.state.restoreMonitor(record);
       else if (monitor === null) task.state.take(record, { kind: 'monitor-deleted' }, task);
       else task.state.take(record, { kind: 'monitor', monitor }, task);
     }

@@ -42,7 +42,7 @@ function successor(): AggregatorPartition {
   const together = new PartitionReports();
   const restored = new AggregatorPartition({ partition: 1, regionsOf, reports: together, logger: silentLogger });
   together.add(1, restored);
-  for (const id of ids) restored.restoreMonitor(id, monitorOf(id));
+  for (const id of ids) restored.restoreMonitor({ key: id, value: monitorOf(id), appendedAt: now });
   for (const [id, state] of states) restored.restoreState(id, state);
   return restored;
 }

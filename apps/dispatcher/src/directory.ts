@@ -1,6 +1,12 @@
 /** Every channel, as `directory` tells of them; their secrets stay sealed. */
 import type { DurableLog, Follower, LogRecord } from '@quorate/bus';
-import { channelRecordSchema, directoryKeyOfChannel, isOutdated, type ChannelRecord } from '@quorate/contracts';
+import {
+  channelRecordSchema,
+  directoryKeyOfChannel,
+  isOutdated,
+  type ChannelRecord,
+  type VersionedForm,
+} from '@quorate/contracts';
 import type { Logger } from '@quorate/telemetry';
 
 const channelKeyPrefix = directoryKeyOfChannel('');
@@ -16,6 +22,7 @@ function channelOf(value: string): ChannelRecord | null {
 
 export class Directory {
   readonly #channels = new Map<string, ChannelRecord>();
+  readonly #forms = new Map<string, VersionedForm>();
   readonly #logger: Logger;
   readonly #follower: Follower;
 
@@ -37,16 +44,24 @@ export class Directory {
     await this.#follower.close();
   }
 
-  #hear({ key, value, offset }: LogRecord): void {
+  #hear({ key, value, offset, appendedAt }: LogRecord): void {
     if (!key.startsWith(channelKeyPrefix)) return;
     const channelId = key.slice(channelKeyPrefix.length);
     if (value === null) {
       this.#channels.delete(channelId);
+      this.#forms.delete(channelId);
       return;
     }
     const channel = channelOf(value);
     if (channel === null)
       this.#logger.error('A channel cannot be read and keeps its older form', { channelId, offset });
-    else if (!isOutdated(channel, this.#channels.get(channelId))) this.#channels.set(channelId, channel);
+    else this.#keep(channel, { version: channel.version, appendedAt });
+  }
+
+  /** An older form that comes late changes nothing. */
+  #keep(channel: ChannelRecord, form: VersionedForm): void {
+    if (isOutdated(form, this.#forms.get(channel.id))) return;
+    this.#forms.set(channel.id, form);
+    this.#channels.set(channel.id, channel);
   }
 }

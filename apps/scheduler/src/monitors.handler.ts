@@ -8,7 +8,7 @@ import type { ScheduledPartition } from './scheduled-partition.ts';
 export class MonitorsHandler {
   @OnTopic('monitors')
   onMonitors(records: readonly TaskRecord<MonitorRecord>[], task: Task<ScheduledPartition>): TaskStep {
-    for (const { key, value } of records) task.state.put(key, value);
+    for (const record of records) task.state.put(record);
     return {};
   }
 }

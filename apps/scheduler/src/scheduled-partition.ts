@@ -1,5 +1,5 @@
 /** The memory of one partition: its monitors and which of their rounds are due. */
-import { isOutdated, type Instant, type MonitorRecord } from '@quorate/contracts';
+import { isOutdated, type Instant, type MonitorRecord, type VersionedForm } from '@quorate/contracts';
 import { RoundSchedule, type DueRound } from '@quorate/schedule';
 
 export interface DueMonitor {
@@ -7,7 +7,15 @@ export interface DueMonitor {
   readonly round: DueRound;
 }
 
+/** A record of `monitors`; its value is null when the monitor was deleted. */
+export interface ToldMonitor {
+  readonly key: string;
+  readonly value: MonitorRecord | null;
+  readonly appendedAt: Instant;
+}
+
 export class ScheduledPartition {
+  readonly #forms = new Map<string, VersionedForm>();
   readonly #monitors = new Map<string, MonitorRecord>();
   readonly #readPosition: (now: Instant) => Promise<Instant>;
   /** Null until the position of the predecessor is known. */
@@ -17,12 +25,18 @@ export class ScheduledPartition {
     this.#readPosition = readPosition;
   }
 
-  /** A new form of a monitor; null when it was deleted. An older form that comes late changes nothing. */
-  put(monitorId: string, monitor: MonitorRecord | null): void {
-    if (isOutdated(monitor, this.#monitors.get(monitorId))) return;
-    if (monitor === null) this.#monitors.delete(monitorId);
-    else this.#monitors.set(monitorId, monitor);
-    if (this.#schedule !== null) arrange(this.#schedule, monitorId, monitor);
+  /** Takes in a new form of a monitor; an older one that comes late changes nothing. */
+  put({ key, value, appendedAt }: ToldMonitor): void {
+    if (value === null) {
+      this.#monitors.delete(key);
+      this.#forms.delete(key);
+    } else {
+      const form = { version: value.version, appendedAt };
+      if (isOutdated(form, this.#forms.get(key))) return;
+      this.#monitors.set(key, value);
+      this.#forms.set(key, form);
+    }
+    if (this.#schedule !== null) arrange(this.#schedule, key, value);
   }
 
   /** The rounds that are due, at most `countMax`. The first call reads where the predecessor stood. */

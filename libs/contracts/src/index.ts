@@ -112,7 +112,7 @@ export {
   type Verdict,
   type VerdictRecord,
 } from './verdict.ts';
-export { isOutdated } from './versioned.ts';
+export { isOutdated, lateFormMsMax, type VersionedForm } from './versioned.ts';
 export {
   castVoteSchema,
   certificateSchema,

@@ -18,6 +18,7 @@ import {
   type PartitionReport,
   type PlatformState,
   type TopicValue,
+  type VersionedForm,
 } from '@quorate/contracts';
 import { LiveRegions, regionStatesOf, retiredProbers, type ProberPresence } from '@quorate/schedule';
 import type { Logger } from '@quorate/telemetry';
@@ -43,6 +44,7 @@ export class PlatformTask {
   /** What of it the log holds. */
   #written: PlatformMemory['raised'] = new Map();
   #installation: InstallationRecord | undefined;
+  #installationForm: VersionedForm | undefined;
   /** What this step has told so far, and the region's heartbeats that it ends. */
   #told: Alert[] = [];
   #ended: TaskWrite[] = [];
@@ -60,8 +62,13 @@ export class PlatformTask {
     else this.#reports.set(value.partition, value);
   }
 
-  hearDirectory({ value }: TaskRecord<TopicValue<'directory'>>): void {
-    if (value?.entity === 'installation' && !isOutdated(value, this.#installation)) this.#installation = value;
+  /** An older form that comes late changes nothing. */
+  hearDirectory({ value, appendedAt }: TaskRecord<TopicValue<'directory'>>): void {
+    if (value?.entity !== 'installation') return;
+    const form = { version: value.version, appendedAt };
+    if (isOutdated(form, this.#installationForm)) return;
+    this.#installation = value;
+    this.#installationForm = form;
   }
 
   restoreState({ key, value }: TaskRecord<PlatformState>): void {
