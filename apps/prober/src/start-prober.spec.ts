@@ -97,6 +97,7 @@ function withoutVotes(whole: SimulatedLog): DurableLog {
       await whole.append(records);
     },
     follow: (topics, from, handle) => whole.follow(topics, from, handle),
+    read: (topic, partition, handle) => whole.read(topic, partition, handle),
     last: (topic, partition) => whole.last(topic, partition),
     join: (definition) => whole.join(definition),
     health: () => whole.health(),

@@ -86,6 +86,7 @@ function inAnotherGroup(whole: SimulatedLog): DurableLog {
     partitionCount: (topic) => whole.partitionCount(topic),
     append: (records) => whole.append(records),
     follow: (topics, from, handle) => whole.follow(topics, from, handle),
+    read: (topic, partition, handle) => whole.read(topic, partition, handle),
     last: (topic, partition) => whole.last(topic, partition),
     join: (definition) => whole.join({ ...definition, group: 'another' }),
     health: () => whole.health(),

@@ -131,6 +131,15 @@ export interface DurableLog {
    * on.
    */
   follow(topics: readonly string[], from: 'start' | 'now', handle: (records: readonly LogRecord[]) => void): Follower;
+  /**
+   * What a partition holds as the call is made, from the first record, slice by slice: the next slice is read once
+   * `handle` is done with the one before. Of a table at least the newest of each key. What `handle` throws ends it.
+   */
+  read(
+    topic: string,
+    partition: number,
+    handle: (records: readonly LogRecord[]) => void | Promise<void>,
+  ): Promise<void>;
   /** The newest record of a partition, or null: where a predecessor stood. */
   last(topic: string, partition: number): Promise<LogRecord | null>;
   /** Joins `definition.group` and runs a task for each partition that falls to this member. */

@@ -19,7 +19,7 @@ import { KafkaGroup } from './kafka-group.ts';
 import { Lane } from './lane.ts';
 import { LanePool } from './lane-pool.ts';
 import { LogClock } from './log-clock.ts';
-import { lastRecord } from './partition-log.ts';
+import { lastRecord, offsetOf, readRange, type PartitionName } from './partition-log.ts';
 import { quietReport, type Report } from './quiet-report.ts';
 import type { LogParts } from './task-session.ts';
 import { TopicCatalogue } from './topic-catalogue.ts';
@@ -123,10 +123,20 @@ class KafkaLog implements DurableLog {
     return follower;
   }
 
+  async read(
+    topic: string,
+    partition: number,
+    handle: (records: readonly LogRecord[]) => void | Promise<void>,
+  ): Promise<void> {
+    const { control, reading } = this.#parts;
+    const name = this.#nameOf(topic, partition);
+    const [from, until] = await Promise.all([offsetOf(control, name, 'first'), offsetOf(control, name, 'stable')]);
+    await readRange(reading, name, { from, until, goesOn: () => !this.#closed, handle });
+    if (this.#closed) throw new BusUnavailableError('The log is closed');
+  }
+
   async last(topic: string, partition: number): Promise<LogRecord | null> {
-    if (partition >= this.partitionCount(topic))
-      throw new BusConfigurationError(`${topic} has no partition ${partition}`);
-    return lastRecord(this.#parts.reading, { topic, partition });
+    return lastRecord(this.#parts.reading, this.#nameOf(topic, partition));
   }
 
   async join(definition: PartitionTaskDefinition): Promise<Membership> {
@@ -177,6 +187,13 @@ class KafkaLog implements DurableLog {
     await Promise.all([...this.#followers].map((follower) => follower.close()));
     await Promise.all([...this.#groups].map((group) => group.leave()));
     await this.#parts.appends.close();
+  }
+
+  /** @throws BusConfigurationError when there is no such partition. */
+  #nameOf(topic: string, partition: number): PartitionName {
+    if (partition >= this.partitionCount(topic))
+      throw new BusConfigurationError(`${topic} has no partition ${partition}`);
+    return { topic, partition };
   }
 
   /** @throws BusConfigurationError unless all are there and partitioned alike. */

@@ -91,6 +91,24 @@ export class LocalLog implements DurableLog {
     return follower;
   }
 
+  async read(
+    topic: string,
+    partition: number,
+    handle: (records: readonly LogRecord[]) => void | Promise<void>,
+  ): Promise<void> {
+    this.#parts.topics.get(topic);
+    const end = this.#parts.topics.end(topic, partition);
+    const open = this.#parts.readers.open({ topic, partition }, 0);
+    try {
+      while (open.reader.position < end) {
+        const records = (await open.reader.take()).filter(({ offset }) => offset < end);
+        if (records.length > 0) await handle(records);
+      }
+    } finally {
+      open.close();
+    }
+  }
+
   async last(topic: string, partition: number): Promise<LogRecord | null> {
     this.#parts.topics.get(topic);
     const row = await this.#options.store.readLast(topic, partition);

@@ -1,6 +1,6 @@
 /** What following promises, and where a predecessor stood. */
 import assert from 'node:assert/strict';
-import { BusUnavailableError } from '../../errors.ts';
+import { BusConfigurationError, BusUnavailableError } from '../../errors.ts';
 import type { LogRecord } from '../../log.ts';
 import type { ConformanceCase } from '../case.ts';
 import { counted, numbered, record, values } from '../recording-task.ts';
@@ -108,6 +108,47 @@ export const followCases: readonly ConformanceCase[] = [
       await context.eventually('the others are shown', () => shown.length >= 5);
       assert.deepEqual(values(shown), counted(5));
       await follower.close();
+    },
+  },
+  {
+    name: 'reads what a partition holds, a slice at a time, and nothing that comes meanwhile',
+    async run(context) {
+      const topic = context.topic('read', 2);
+      const { log } = await context.openWith([topic]);
+      for (let first = 0; first < backlogCount; first += 500) await log.append(numbered(topic.name, 500, { first }));
+      await log.append(numbered(topic.name, 3, { partition: 1 }));
+      const shown: LogRecord[] = [];
+      let [handlingCount, handlingCountMost] = [0, 0];
+      await log.read(topic.name, 0, async (records) => {
+        handlingCountMost = Math.max(handlingCountMost, ++handlingCount);
+        if (shown.length === 0) await log.append(numbered(topic.name, 5, { first: backlogCount }));
+        shown.push(...records);
+        handlingCount--;
+      });
+      assert.deepEqual([handlingCount, handlingCountMost], [0, 1]);
+      assert.deepEqual(values(shown), counted(backlogCount));
+      await log.read(topic.name, 1, (records) => void shown.push(...records));
+      assert.equal(shown.length, backlogCount + 3);
+    },
+  },
+  {
+    name: 'reads nothing where there is nothing, and stops reading when it is thrown at',
+    async run(context) {
+      const [empty, full] = [context.topic('empty'), context.topic('full')];
+      const { log } = await context.openWith([empty, full]);
+      await log.append(numbered(full.name, 1));
+      const shown: LogRecord[] = [];
+      await log.read(empty.name, 0, (records) => void shown.push(...records));
+      const handle = (records: readonly LogRecord[]) => {
+        shown.push(...records);
+        throw new Error('enough');
+      };
+      await assert.rejects(log.read(full.name, 0, handle), { message: 'enough' });
+      assert.equal(shown.length, 1);
+      await assert.rejects(
+        log.read(context.name('nowhere'), 0, () => undefined),
+        BusConfigurationError,
+      );
     },
   },
   {

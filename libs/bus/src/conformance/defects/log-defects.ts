@@ -147,6 +147,22 @@ export const logDefects: readonly Defect[] = [
   },
   { name: 'gives up when a listener throws', noticedBy: ['goes on showing when'], breakLog: givesUpOnThrow },
   {
+    name: 'does not wait for who reads',
+    noticedBy: ['reads what a partition holds'],
+    breakLog: (log) =>
+      altered(log, {
+        read: (topic, partition, handle) => log.read(topic, partition, (records) => void handle(records)),
+      }),
+  },
+  {
+    name: 'goes on reading when it is thrown at',
+    noticedBy: ['reads nothing where'],
+    breakLog: (log) =>
+      altered(log, {
+        read: (topic, partition, handle) => log.read(topic, partition, handle).catch(() => undefined),
+      }),
+  },
+  {
     name: 'takes every partition’s newest record for the first’s',
     noticedBy: ['knows the newest record'],
     breakLog: (log) => altered(log, { last: (topic) => log.last(topic, 0) }),
