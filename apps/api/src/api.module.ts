@@ -4,6 +4,7 @@ import { APP_INTERCEPTOR } from '@nestjs/core';
 import type { DurableLog } from '@quorate/bus';
 import { RegionWatch, type HealthByName, type SecretBox } from '@quorate/runtime';
 import { DataSource } from 'typeorm';
+import { AuditController } from './auditor/audit.controller.ts';
 import { ChannelsController } from './channels/channels.controller.ts';
 import { ChannelsService } from './channels/channels.service.ts';
 import { ChecksController } from './checks/checks.controller.ts';
@@ -36,6 +37,7 @@ const controllers = [
   IncidentsController,
   DeliveriesController,
   RegionsController,
+  AuditController,
   SettingsController,
   OperationsController,
   DocumentationController,

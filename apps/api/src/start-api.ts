@@ -9,6 +9,8 @@ import {
 } from '@quorate/runtime';
 import type { Logger } from '@quorate/telemetry';
 import { ApiModule, operations } from './api.module.ts';
+import { auditTimingsDefault, type AuditTimings } from './auditor/audit-schedule.ts';
+import { Auditor } from './auditor/auditor.ts';
 import { ClosedRounds } from './checks/closed-rounds.ts';
 import { openDatabase, type DatabaseOptions } from './database/database.ts';
 import { startServer } from './http/server.ts';
@@ -21,9 +23,10 @@ import { Retention } from './rounds/retention.ts';
 export interface ApiTimings {
   /** How long after it was given up an append to the log may still come. */
   readonly appendSettleMs: number;
+  readonly audit: AuditTimings;
 }
 
-const timingsDefault: ApiTimings = { appendSettleMs: appendSettleMsDefault };
+const timingsDefault: ApiTimings = { appendSettleMs: appendSettleMsDefault, audit: auditTimingsDefault };
 
 export interface ApiDependencies {
   /** Its topics are in place. */
@@ -65,7 +68,7 @@ async function start(dependencies: ApiDependencies, closing: Close[]): Promise<R
   const database = await openDatabase(dependencies.database, logger);
   closing.unshift(() => database.destroy());
 
-  const { appendSettleMs } = { ...timingsDefault, ...dependencies.timings };
+  const { appendSettleMs, audit } = { ...timingsDefault, ...dependencies.timings };
   const relay = new OutboxRelay({ database, log, logger, appendSettleMs });
   relay.start();
   closing.unshift(() => relay.close());
@@ -88,6 +91,10 @@ async function start(dependencies: ApiDependencies, closing: Close[]): Promise<R
   const retention = new Retention(database, logger);
   retention.start();
   closing.unshift(() => retention.close());
+
+  const auditor = new Auditor({ database, log, relay, logger, timings: audit });
+  auditor.start();
+  closing.unshift(() => auditor.close());
 
   const health = (): ServiceHealth => healthOf(relay.failure, projector.ready);
   const parts = { database, log, relay, regions, partitions, closedRounds, secretBox, adminKey, version };

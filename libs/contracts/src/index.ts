@@ -8,6 +8,15 @@ export {
 } from './alert.ts';
 export { canaryOf } from './canary.ts';
 export {
+  auditDetailCharactersMax,
+  auditFindingSchema,
+  auditRecordSchema,
+  auditSamplesMax,
+  directoryKeyOfAudit,
+  type AuditFinding,
+  type AuditRecord,
+} from './audit.ts';
+export {
   channelRecordSchema,
   channelSettingsSchema,
   directoryKeyOfChannel,
@@ -112,7 +121,7 @@ export {
   type Verdict,
   type VerdictRecord,
 } from './verdict.ts';
-export { isOutdated, lateFormMsMax, type VersionedForm } from './versioned.ts';
+export { isOutdated, type VersionedForm } from './versioned.ts';
 export {
   castVoteSchema,
   certificateSchema,

@@ -103,6 +103,11 @@ export const metrics = {
   outboxPublished: counter('quorate_outbox_published', 'Outbox rows that were written to the log.'),
   /** `topic` */
   recordsProjected: counter('quorate_records_projected', 'Records taken into the read model.'),
+  /** `kind`; the same in every instance of the API */
+  auditFindings: gauge('quorate_audit_findings', 'What is amiss between log and database and was not put right.'),
+  /** `kind` */
+  auditRepairs: counter('quorate_audit_repairs', 'What the auditor has put right.'),
+  auditPassedAt: gauge('quorate_audit_pass_timestamp_seconds', 'When the auditor last looked, since the epoch.'),
   /** `method`, `route`, `status` */
   httpRequestSeconds: seconds('quorate_http_request_duration', 'How long the API took to answer.'),
 } as const;

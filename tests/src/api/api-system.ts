@@ -36,7 +36,7 @@ export class ApiSystem {
     this.#postgres = postgres;
   }
 
-  static async start(): Promise<ApiSystem> {
+  static async start(timings: Partial<ApiTimings> = {}): Promise<ApiSystem> {
     const directory = await mkdtemp(join(tmpdir(), 'quorate-api-'));
     const onFatal = (error: Error) => {
       throw error;
@@ -44,7 +44,7 @@ export class ApiSystem {
     const log = await openEmbeddedLog({ directory: join(directory, 'log'), onFatal });
     await log.ensureTopics(topicSettings(partitionCount));
     const system = new ApiSystem(directory, log, await startPostgres(directory));
-    await system.startApi();
+    await system.startApi(timings);
     return system;
   }
 

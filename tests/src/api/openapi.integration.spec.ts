@@ -17,6 +17,7 @@ import {
 } from './records.ts';
 
 const promised = [
+  'GET /api/v1/audit-findings',
   'GET /api/v1/channels',
   'GET /api/v1/channels/{id}',
   'GET /api/v1/deliveries',
@@ -39,6 +40,7 @@ const promised = [
   'PATCH /api/v1/channels/{id}',
   'PATCH /api/v1/monitors/{id}',
   'PATCH /api/v1/settings',
+  'POST /api/v1/audit-findings/{kind}/resolve',
   'POST /api/v1/channels',
   'POST /api/v1/channels/{id}/test',
   'POST /api/v1/checks',

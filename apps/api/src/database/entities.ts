@@ -1,4 +1,5 @@
 /** Every table that TypeORM knows. */
+import { AuditEntity } from '../auditor/audit.entity.ts';
 import { ChannelEntity } from '../channels/channel.entity.ts';
 import { DeliveryEntity } from '../deliveries/delivery.entity.ts';
 import { IdempotencyKeyEntity } from '../http/idempotency-key.entity.ts';
@@ -12,6 +13,7 @@ import { RoundEntity } from '../rounds/round.entity.ts';
 import { InstallationEntity } from '../settings/installation.entity.ts';
 
 export const entities = [
+  AuditEntity,
   ChannelEntity,
   DeliveryEntity,
   IdempotencyKeyEntity,

@@ -16,6 +16,7 @@ export const problemCatalogue = {
   QRT_INCIDENT_UNKNOWN: { status: 404, title: 'There is no such incident' },
   QRT_DELIVERY_UNKNOWN: { status: 404, title: 'There is no such delivery' },
   QRT_REGION_UNKNOWN: { status: 404, title: 'There is no such region' },
+  QRT_FINDING_UNKNOWN: { status: 404, title: 'There is no such finding' },
   QRT_METHOD_NOT_ALLOWED: { status: 405, title: 'The route does not take this method' },
   QRT_BUILT_IN: { status: 409, title: 'It is built in' },
   QRT_CHANNEL_IN_USE: { status: 409, title: 'The channel is in use' },

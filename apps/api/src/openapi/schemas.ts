@@ -1,6 +1,7 @@
 /** The schemas that the OpenAPI document names, and how a zod schema is shown in it. */
 import { channelSettingsSchema, installationSettingsSchema, monitorSettingsSchema } from '@quorate/contracts';
 import { z } from 'zod';
+import { findingSchema } from '../auditor/audit.schema.ts';
 import { channelSchema, newChannelSchema } from '../channels/channel.schema.ts';
 import { manualRoundSchema } from '../checks/checks.operations.ts';
 import { deliverySchema } from '../deliveries/delivery.schema.ts';
@@ -17,6 +18,7 @@ const named = {
   Channel: channelSchema,
   ChannelSettings: channelSettingsSchema,
   Delivery: deliverySchema,
+  Finding: findingSchema,
   Incident: incidentSchema,
   IncidentSummary: incidentSummarySchema,
   Installation: installationSchema,

@@ -1,6 +1,8 @@
 /** Says again what stands of an entity: the record that its row asks for, or a tombstone where there is no row. */
-import { directoryKeyOfChannel, directoryKeyOfInstallation } from '@quorate/contracts';
+import { directoryKeyOfAudit, directoryKeyOfChannel, directoryKeyOfInstallation } from '@quorate/contracts';
 import type { EntityManager } from 'typeorm';
+import { auditRecordOf } from '../auditor/audit-record.ts';
+import { AuditEntity } from '../auditor/audit.entity.ts';
 import { channelRecordOf, channelTombstoneOf } from '../channels/channel-record.ts';
 import { ChannelEntity } from '../channels/channel.entity.ts';
 import { monitorRecordOf } from '../monitors/monitor-record.ts';
@@ -31,6 +33,9 @@ async function standingMonitor(manager: EntityManager, id: string): Promise<Outb
 }
 
 async function standingInDirectory(manager: EntityManager, key: string): Promise<OutboxRecord<'directory'>> {
+  if (key === directoryKeyOfAudit) {
+    return auditRecordOf(await manager.findOneOrFail(AuditEntity, { where: { id: true }, lock }));
+  }
   if (key === directoryKeyOfInstallation) {
     return installationRecordOf(await manager.findOneOrFail(InstallationEntity, { where: { id: true }, lock }));
   }

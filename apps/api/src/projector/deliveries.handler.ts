@@ -3,8 +3,8 @@ import { Controller } from '@nestjs/common';
 import { OnTopic, type TaskRecord, type TaskStep } from '@quorate/bus';
 import type { Delivery } from '@quorate/contracts';
 import type { EntityManager } from 'typeorm';
-import { jsonbOf } from '../database/jsonb.ts';
 import { Projection } from './projection.ts';
+import { saveDeliveries } from './save-deliveries.ts';
 
 @Controller()
 export class DeliveriesHandler {
@@ -22,13 +22,11 @@ export class DeliveriesHandler {
   }
 }
 
-/**
- * Their partitions are the channels', so a delivery may come before its incident, and its monitor may be gone by now:
- * one of the three that it names has to be known.
- */
 async function projectDeliveries(manager: EntityManager, records: readonly TaskRecord<Delivery>[]): Promise<void> {
-  const newest = new Map(records.flatMap(({ value }) => (value === null ? [] : [[value.deliveryId, value]])));
-  if (newest.size > 0) await saveDeliveries(manager, [...newest.values()]);
+  await saveDeliveries(
+    manager,
+    records.flatMap(({ value }) => value ?? []),
+  );
   const ended = records.flatMap(({ key, value }) => (value === null ? [key] : []));
   if (ended.length > 0) await forgetPulses(manager, ended);
 }
@@ -38,21 +36,5 @@ async function forgetPulses(manager: EntityManager, deliveryIds: readonly string
   await manager.query(
     `DELETE FROM deliveries WHERE delivery_id = ANY ($1) AND delivery -> 'alert' ->> 'transition' = 'pulse'`,
     [deliveryIds],
-  );
-}
-
-async function saveDeliveries(manager: EntityManager, deliveries: readonly Delivery[]): Promise<void> {
-  await manager.query(
-    `INSERT INTO deliveries (alert_id, channel_id, delivery_id, incident_id, state, planned_at, delivery)
-      SELECT told.delivery -> 'alert' ->> 'alertId', (told.delivery ->> 'channelId')::uuid,
-        told.delivery ->> 'deliveryId', told.delivery -> 'alert' ->> 'incidentId', told.delivery ->> 'state',
-        to_timestamp((told.delivery ->> 'plannedAt')::bigint / 1000.0), told.delivery
-      FROM jsonb_array_elements($1::jsonb) AS told (delivery)
-      WHERE EXISTS (SELECT FROM channels WHERE id = (told.delivery ->> 'channelId')::uuid)
-        OR EXISTS (SELECT FROM monitors WHERE id = (told.delivery -> 'alert' ->> 'monitorId')::uuid)
-        OR EXISTS (SELECT FROM incidents WHERE id = told.delivery -> 'alert' ->> 'incidentId')
-      ON CONFLICT (alert_id, channel_id) DO UPDATE
-        SET state = excluded.state, planned_at = excluded.planned_at, delivery = excluded.delivery`,
-    [jsonbOf(deliveries)],
   );
 }

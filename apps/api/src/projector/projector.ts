@@ -1,10 +1,13 @@
 /** Runs the projector: partition tasks that keep their positions in the database. */
 import type { INestMicroservice } from '@nestjs/common';
 import { hostPartitionTasks, PartitionTaskStrategy } from '@quorate/bus';
+import type { TopicName } from '@quorate/contracts';
 import { positionsOf } from './projection.ts';
 import { ProjectorModule, type ProjectorDependencies } from './projector.module.ts';
 
 const gatherMs = 100;
+
+export const projectedTopics = ['verdicts', 'alerts', 'deliveries'] as const satisfies readonly TopicName[];
 
 export interface RunningProjector {
   /** Whether every partition that fell to this process is being read. */
@@ -19,7 +22,7 @@ export async function startProjector(dependencies: ProjectorDependencies): Promi
     service: 'api',
     group: 'projector',
     tables: [],
-    streams: ['verdicts', 'alerts', 'deliveries'],
+    streams: projectedTopics,
     stateTopic: null,
     guarantee: 'external',
     gatherMs,

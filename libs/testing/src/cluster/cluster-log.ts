@@ -16,6 +16,9 @@ import { ClusterFollower } from './cluster-follower.ts';
 import { ClusterMember } from './cluster-member.ts';
 import type { ClusterParts } from './cluster-parts.ts';
 
+/** Records of one slice of `read`. */
+const readRecordsMax = 100;
+
 export class ClusterLog implements DurableLog {
   readonly engine = 'simulated';
   readonly #parts: ClusterParts;
@@ -63,6 +66,22 @@ export class ClusterLog implements DurableLog {
     const follower = new ClusterFollower(this.#parts, { topics, from, handle });
     this.#followers.add(follower);
     return follower;
+  }
+
+  async read(
+    topic: string,
+    partition: number,
+    handle: (records: readonly LogRecord[]) => void | Promise<void>,
+  ): Promise<void> {
+    const { host, network, broker } = this.#parts;
+    const held = broker.partition({ topic, partition });
+    const end = await network.ask(host, `end ${topic}`, () => held.stableEnd);
+    for (let position = 0; position < end; ) {
+      const from = position;
+      const { records, next } = await network.ask(host, `read ${topic}`, () => held.read(from, end, readRecordsMax));
+      if (records.length > 0) await handle(records);
+      position = next;
+    }
   }
 
   last(topic: string, partition: number): Promise<LogRecord | null> {

@@ -5,6 +5,7 @@ import { GuardReadModel1763900000000 } from './1763900000000-guard-read-model.ts
 import { AddPlatformIncidents1764000000000 } from './1764000000000-add-platform-incidents.ts';
 import { ExplainVerdicts1764200000000 } from './1764200000000-explain-verdicts.ts';
 import { AddStorms1764300000000 } from './1764300000000-add-storms.ts';
+import { AddAudit1764400000000 } from './1764400000000-add-audit.ts';
 
 export const migrations = [
   CreateSchema1763700000000,
@@ -13,4 +14,5 @@ export const migrations = [
   AddPlatformIncidents1764000000000,
   ExplainVerdicts1764200000000,
   AddStorms1764300000000,
+  AddAudit1764400000000,
 ] as const;
