@@ -40,7 +40,8 @@ export class Segment {
 
   insert({ partition, base, texts }: StoreAppend, at: number): void {
     const { insert } = this.#prepared();
-    for (const [index, text] of texts.entries()) insert.run(partition, base + index, at, crc32(text), text);
+    let offset = base;
+    for (const text of texts) insert.run(partition, offset++, at, crc32(text), text);
   }
 
   /** The commit that held `insert` succeeded. */

@@ -166,18 +166,27 @@ export class CommitQueue {
 
   #batches(writes: readonly PendingWrite[]): PartitionBatch[] {
     const batches = new Map<string, PartitionBatch>();
+    let batch: PartitionBatch | null = null;
     for (const { records, texts } of writes) {
-      for (const [index, record] of records.entries()) {
-        const { topic, partition } = record;
-        const key = partitionKey(topic, partition);
-        const base = this.#options.topics.end(topic, partition);
-        const batch = batches.get(key) ?? { topic, partition, base, records: [], texts: [] };
-        batches.set(key, batch);
+      let index = 0;
+      for (const record of records) {
+        // Records of one partition mostly come in a row.
+        if (batch?.topic !== record.topic || batch.partition !== record.partition) batch = this.#batch(batches, record);
         batch.records.push(record);
-        batch.texts.push(texts[index] ?? '');
+        batch.texts.push(texts[index++] ?? '');
       }
     }
     return [...batches.values()];
+  }
+
+  #batch(batches: Map<string, PartitionBatch>, { topic, partition }: TopicPartition): PartitionBatch {
+    const key = partitionKey(topic, partition);
+    const found = batches.get(key);
+    if (found !== undefined) return found;
+    const base = this.#options.topics.end(topic, partition);
+    const batch: PartitionBatch = { topic, partition, base, records: [], texts: [] };
+    batches.set(key, batch);
+    return batch;
   }
 
   #append({ topic, partition, base, records, texts }: PartitionBatch): StoreAppend {

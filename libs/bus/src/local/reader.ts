@@ -113,7 +113,8 @@ export class PartitionReader {
   #takeBuffered(): readonly LogRecord[] {
     const taken = this.#buffer.length <= takenRecordsMax ? this.#buffer : this.#buffer.slice(0, takenRecordsMax);
     this.#buffer = taken === this.#buffer ? [] : this.#buffer.slice(takenRecordsMax);
-    const characters = taken.reduce((sum, record) => sum + charactersOf(record), 0);
+    const isAll = this.#buffer.length === 0;
+    const characters = isAll ? this.#bufferCharacters : taken.reduce((sum, one) => sum + charactersOf(one), 0);
     this.#bufferCharacters -= characters;
     this.#source.budget.give(characters);
     this.#position = (taken.at(-1)?.offset ?? this.#position) + 1;
