@@ -90,7 +90,7 @@ export async function startDispatcher(dependencies: DispatcherDependencies): Pro
   const timings: DispatcherTimings = { ...timingsDefault, ...dependencies.timings };
   const { deadlineMs, unknownChannelWaitMs, retry: policy } = timings;
   const directory = new Directory(log, logger);
-  // A channel's settings say what it is sent, and when its storm brake closes: nothing is decided before they are known.
+  // A channel's settings say what it is sent and when its storm brake closes: without them nothing is decided.
   await directory.caughtUp;
   const slots = new SendSlots(sendsMax);
   const agent = createGuardedAgent({ guard, timeoutMs: deadlineMs });

@@ -275,14 +275,13 @@ describe('a prober whose link is cut', () => {
   }
 
   it('abstains, says so, and votes again by itself', async () => {
-    const isolated = { ready: true, detail: 'holds itself cut off and abstains on 3 partitions' };
     link('whole');
     const service = await runOnLink();
     expect(await outcomeOf(1)).toBe('up null');
     await until(async () => (await metricsText()).includes('quorate_probers_self_judging{region="eu"} 1'));
     link('cut');
     expect(await outcomeOf(2)).toBe('abstain prober.isolated');
-    expect(service.health()).toEqual(isolated);
+    expect(service.health().detail).toBe('holds itself cut off and abstains on 3 partitions');
     link('whole');
     await until(() => service.health().detail === 'votes on 3 partitions');
     expect(await outcomeOf(3)).toBe('up null');

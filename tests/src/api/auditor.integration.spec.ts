@@ -194,7 +194,7 @@ describe('the auditor', () => {
   });
 
   describe('of the work', () => {
-    it('tells of alerts that nobody was told of, deliveries that nobody tries, monitors that nobody checks', async () => {
+    it('tells of alerts without delivery, deliveries that nobody tries, monitors that nobody checks', async () => {
       const { id } = await audited.newMonitor();
       const [channelId, other] = [await model.newChannel(), await model.newChannel()];
       const openedAt = system.log.now() - 20 * minuteMs;

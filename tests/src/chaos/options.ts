@@ -1,7 +1,7 @@
 /** What `npm run chaos -- …` was asked for. */
 import { parseArgs } from 'node:util';
 
-export const engines = ['kafka', 'embedded'] as const;
+const engines = ['kafka', 'embedded'] as const;
 export type Engine = (typeof engines)[number];
 
 export interface ChaosOptions {

@@ -8,8 +8,8 @@
  * - *Lost*: an outage without a page, and a page without its resolve once its site had healed.
  * - *Doubled*: a page for an outage that has one already, under another `dedup_key`.
  * - *False*: a page without an outage, a resolve before its site had healed, and a resolve without a page.
- * - *Repeats*: further triggers and resolves under the same `dedup_key`. Sends are promised at least once, and PagerDuty
- *   drops them by that key, so they are counted apart.
+ * - *Repeats*: further triggers and resolves under the same `dedup_key`. Sends are promised at least once, and
+ *   PagerDuty drops them by that key, so they are counted apart.
  */
 export interface Outage {
   readonly monitorId: string;

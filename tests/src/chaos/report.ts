@@ -33,7 +33,7 @@ function rowOf(standstill: Standstill, result: TrialResult): readonly Cell[] {
   return [kind, faultCount, affectedCount, seconds(p50Ms), seconds(maxMs), goal];
 }
 
-export function standstillsOf({ rounds, faults }: TrialResult): readonly Standstill[] {
+function standstillsOf({ rounds, faults }: TrialResult): readonly Standstill[] {
   return standstills(rounds, faults, intervalMs);
 }
 
@@ -89,7 +89,8 @@ export function inWords(result: TrialResult): string {
     tableOf([head, counts].map((row) => ['', ...row])),
     `\n  ${failures.length - outages} failures more were seen by one region only, and had to page nobody.\n`,
     `\nHow long partitions stood still: the longest that one of their rounds waited for its votes and its verdict.\n`,
-    `Partitions count from ${seconds(standstillMsMin)} on; undisturbed rounds wait ${seconds(p50Ms)} (p50), ${seconds(p99Ms)} (p99).\n`,
+    `Partitions count from ${seconds(standstillMsMin)} on; `,
+    `undisturbed rounds wait ${seconds(p50Ms)} (p50), ${seconds(p99Ms)} (p99).\n`,
     `${busyLine(p99Ms)}\n`,
     tableOf([columns, ...standstillsOf(result).map((standstill) => rowOf(standstill, result))]),
     `\n${cutLines(result)}${wrongLines(result)}`,

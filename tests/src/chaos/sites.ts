@@ -51,7 +51,7 @@ export class Sites {
     this.#failing.delete(pathOf(site));
   }
 
-  /** From now on no request of this region is answered at all, as if it were on the far side of a cut; null ends that. */
+  /** From now on no request of this region is answered at all, as if it were behind a cut; null ends that. */
   cutOff(region: string | null): void {
     this.#unreachableFrom = region;
   }

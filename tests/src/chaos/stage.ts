@@ -1,4 +1,4 @@
-/** What every trial watches: sites that fail by a script, a monitor of each, and a stand-in for PagerDuty that listens. */
+/** What every trial watches: sites that fail by a script, a monitor of each, and a stand-in for PagerDuty. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { startPagerDutyStandIn, type PagerDutyStandIn } from '@quorate/testing';
 import type { RestClient } from '../e2e/rest-client.ts';

@@ -24,6 +24,6 @@ export function stillChosen(chosen: Chosen, seen: readonly Finding[], confirmed:
   return Object.fromEntries(left.flatMap((kind) => (chosen[kind] === undefined ? [] : [[kind, chosen[kind]]])));
 }
 
-export function isChoice(kind: string): kind is (typeof choiceKinds)[number] {
+function isChoice(kind: string): kind is (typeof choiceKinds)[number] {
   return choiceKinds.some((choice) => choice === kind);
 }

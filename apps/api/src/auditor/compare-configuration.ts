@@ -1,5 +1,5 @@
 /** Compares what the database holds of the configuration with what the log tells of it. */
-import type { ConfiguredEntity } from '../outbox/standing-record.ts';
+import type { ConfiguredEntity } from '../outbox/configured-entity.ts';
 import type { Finding, FindingKind } from './finding.ts';
 
 /** A form of an entity: its version, and a hash of its settings. */

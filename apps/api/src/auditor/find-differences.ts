@@ -2,7 +2,7 @@
 import { directoryKeyOfChannel, directoryKeyOfInstallation, type Instant } from '@quorate/contracts';
 import type { DataSource } from 'typeorm';
 import { ChannelEntity } from '../channels/channel.entity.ts';
-import type { ConfiguredEntity } from '../outbox/standing-record.ts';
+import type { ConfiguredEntity } from '../outbox/configured-entity.ts';
 import { InstallationEntity } from '../settings/installation.entity.ts';
 import { channelsMissing, compareForms, rowMissing, type Form } from './compare-configuration.ts';
 import {

@@ -1,6 +1,6 @@
 /** What the auditor can find, in words, and what it does about it. */
 import type { Instant, MonitorStatus, PlatformTrouble, ResolveCause } from '@quorate/contracts';
-import type { ConfiguredEntity } from '../outbox/standing-record.ts';
+import type { ConfiguredEntity } from '../outbox/configured-entity.ts';
 
 /** What is compared with what; one is left out of a pass when it cannot be told. */
 export type Area = 'configuration' | 'read-model' | 'work';
@@ -13,7 +13,8 @@ interface Kind extends Pick<PlatformTrouble, 'severity' | 'consequence' | 'remed
 
 const many = (one: string, several: string) => (count: number) => (count === 1 ? `1 ${one}` : `${count} ${several}`);
 const repaired =
-  'Quorate puts this right by itself; as a finding it says that this failed, or had to be done again. See the API’s log.';
+  'Quorate puts this right by itself; as a finding it says that this failed, or had to be done again. The API’s log ' +
+  'says more.';
 const chosen = (what: string) =>
   `Nothing is changed until you say which one counts: POST /api/v1/audit-findings/${what}/resolve with ` +
   '{"keep": "log"} (what is being watched, taken into the database) or {"keep": "database"}.';

@@ -6,7 +6,8 @@ import { ChannelEntity } from '../channels/channel.entity.ts';
 import { MonitorEntity } from '../monitors/monitor.entity.ts';
 import { OutboxEntity } from '../outbox/outbox.entity.ts';
 import type { OutboxRelay } from '../outbox/outbox-relay.ts';
-import { enqueueStanding, type ConfiguredEntity } from '../outbox/standing-record.ts';
+import type { ConfiguredEntity } from '../outbox/configured-entity.ts';
+import { enqueueStanding } from '../outbox/standing-record.ts';
 import { InstallationEntity } from '../settings/installation.entity.ts';
 
 /** So many are said in one transaction; their rows are locked meanwhile. */

@@ -13,7 +13,7 @@ import {
 import type { EntityManager } from 'typeorm';
 import { ChannelEntity } from '../channels/channel.entity.ts';
 import { MonitorEntity } from '../monitors/monitor.entity.ts';
-import type { ConfiguredEntity } from '../outbox/standing-record.ts';
+import type { ConfiguredEntity } from '../outbox/configured-entity.ts';
 import { InstallationEntity } from '../settings/installation.entity.ts';
 import { anyChannelSettingsSchema, anyMonitorSettingsSchema } from './forms.ts';
 import { parsed } from './parsed.ts';

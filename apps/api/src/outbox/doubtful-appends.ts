@@ -4,7 +4,7 @@
  * compaction keeps it. So what stands is said again, once nothing can come late any more.
  */
 import type { OutgoingRecord } from '@quorate/bus';
-import type { ConfiguredEntity } from './standing-record.ts';
+import type { ConfiguredEntity } from './configured-entity.ts';
 
 /** Beyond that many the auditor has to find what is left behind. */
 const doubtsMax = 5_000;

@@ -9,13 +9,8 @@ import { monitorRecordOf } from '../monitors/monitor-record.ts';
 import { MonitorEntity } from '../monitors/monitor.entity.ts';
 import { installationRecordOf } from '../settings/installation-record.ts';
 import { InstallationEntity } from '../settings/installation.entity.ts';
+import type { ConfiguredEntity } from './configured-entity.ts';
 import { enqueue, type OutboxRecord } from './outbox.ts';
-
-/** An entity of the configuration by its place on the log. */
-export interface ConfiguredEntity {
-  readonly topic: 'monitors' | 'directory';
-  readonly key: string;
-}
 
 const lock = { mode: 'pessimistic_write' } as const;
 const channelKeyPrefix = directoryKeyOfChannel('');

@@ -209,7 +209,7 @@ export class ClusterMember implements Membership {
 }
 
 /**
- * Where idle tasks are to step rarely: wakes a task for what has arrived, as soon as its own gathering would have ended.
+ * Where idle tasks are to step rarely: wakes a task for what has arrived, when its own gathering would have ended.
  */
 class ArrivalWake {
   readonly definition: PartitionTaskDefinition;
