@@ -12,6 +12,7 @@ import {
   heartbeatKey,
   isOutdated,
   type Alert,
+  type AuditRecord,
   type Heartbeat,
   type InstallationRecord,
   type Instant,
@@ -44,7 +45,9 @@ export class PlatformTask {
   /** What of it the log holds. */
   #written: PlatformMemory['raised'] = new Map();
   #installation: InstallationRecord | undefined;
-  #installationForm: VersionedForm | undefined;
+  #audit: AuditRecord | undefined;
+  /** By key, which form of these two is known. */
+  readonly #forms = new Map<string, VersionedForm>();
   /** What this step has told so far, and the region's heartbeats that it ends. */
   #told: Alert[] = [];
   #ended: TaskWrite[] = [];
@@ -63,12 +66,13 @@ export class PlatformTask {
   }
 
   /** An older form that comes late changes nothing. */
-  hearDirectory({ value, appendedAt }: TaskRecord<TopicValue<'directory'>>): void {
-    if (value?.entity !== 'installation') return;
+  hearDirectory({ key, value, appendedAt }: TaskRecord<TopicValue<'directory'>>): void {
+    if (value?.entity !== 'installation' && value?.entity !== 'audit') return;
     const form = { version: value.version, appendedAt };
-    if (isOutdated(form, this.#installationForm)) return;
-    this.#installation = value;
-    this.#installationForm = form;
+    if (isOutdated(form, this.#forms.get(key))) return;
+    this.#forms.set(key, form);
+    if (value.entity === 'installation') this.#installation = value;
+    else this.#audit = value;
   }
 
   restoreState({ key, value }: TaskRecord<PlatformState>): void {
@@ -136,6 +140,7 @@ export class PlatformTask {
       regions: regionStatesOf(probers),
       partitionCount: this.#surroundings.partitionCount,
       reports: this.#reports,
+      findings: this.#audit?.findings ?? [],
       channelIds: this.#installation?.platformChannelIds ?? [],
     };
   }

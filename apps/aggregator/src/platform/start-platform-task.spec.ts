@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { topicSettings, type DurableLog, type PartitionTask } from '@quorate/bus';
 import {
+  directoryKeyOfAudit,
   directoryKeyOfInstallation,
   heartbeatKey,
   type Alert,
@@ -149,6 +150,23 @@ describe('the platform task', () => {
     await run();
     await pass(80);
     expect(await alerts()).toMatchObject([{ channelIds: [], monitor: { target: 'no-region' } }]);
+  });
+
+  it('tells of what the auditor finds, and that it is over', async () => {
+    const finding = {
+      ...{ kind: 'row-missing', count: 1, since: start, title: '1 entity is on the log only', severity: 'error' },
+      ...{ consequence: 'It is watched all the same.', remedy: 'Say which one counts.', samples: [] },
+    };
+    const audit = (version: number, findings: object[]) =>
+      put('directory', directoryKeyOfAudit, { v: 1, entity: 'audit', version, at: start, findings });
+    await audit(1, [finding]);
+    await run();
+    await pass(30);
+    expect(await told()).toEqual(['opened audit:row-missing']);
+    await audit(2, []);
+    await audit(1, [finding]);
+    await pass(30);
+    expect(await told()).toEqual(['opened audit:row-missing', 'resolved audit:row-missing']);
   });
 
   it('removes a silent region for good, and what was told of it ends', async () => {

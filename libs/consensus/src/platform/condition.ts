@@ -22,12 +22,14 @@ const holds = {
   'partitions-undecided': { raiseMs: 40 * second, resolveMs: 30 * second },
   'log-lagging': { raiseMs: minute, resolveMs: minute },
   'monitors-unknown': { raiseMs: minute, resolveMs: minute },
+  /** The auditor has seen it twice before it says so, and looks again in minutes. */
+  audit: { raiseMs: 10 * second, resolveMs: 10 * second },
   'decisions-failing': { raiseMs: 10 * second, resolveMs: 5 * minute },
 } as const satisfies Record<string, Holds>;
 
 type ConditionKind = keyof typeof holds;
 
-/** Of the kinds that concern one region, a key names it. */
+/** Where a kind has many, a key names the one: a region, what the auditor found. */
 type ConditionKey = ConditionKind | `${ConditionKind}:${string}`;
 
 export interface Condition extends PlatformTrouble {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { alertSchema, type AuditFinding } from '@quorate/contracts';
 import { restorePlatform } from './decide-platform.ts';
-import { hour, PlatformStage, second } from './platform-stage.ts';
+import { hour, PlatformStage, second, start } from './platform-stage.ts';
 
 let stage: PlatformStage;
 
@@ -118,5 +119,53 @@ describe('monitors', () => {
     stage.reports.set(0, { unknownCount: 1 });
     stage.pass(70 * second);
     expect(stage.told[0]?.trouble?.detail).toContain('No region that they name is registered.');
+  });
+});
+
+describe('what the auditor finds', () => {
+  const finding: AuditFinding = {
+    kind: 'incident-stray',
+    count: 2,
+    since: start - hour,
+    title: '2 incidents are shown as open and are over',
+    severity: 'warning',
+    consequence: 'The API shows an outage that has ended.',
+    remedy: 'See the log of the API.',
+    samples: [
+      { subject: 'shop:1', detail: 'It was resolved at 07:00.' },
+      { subject: 'blog:2', detail: 'It was resolved at 07:05.' },
+    ],
+  };
+
+  it('is told of in its words, once for each kind, until the auditor finds it no more', () => {
+    const { kind: _kind, count: _count, since: _since, title, samples: _samples, ...words } = finding;
+    stage.findings = [
+      finding,
+      { ...finding, kind: 'record-missing', title: '1 entity is not on the log', samples: [] },
+    ];
+    stage.pass(hour);
+    stage.findings = [{ ...finding, count: 5, title: '5 incidents are shown as open and are over' }];
+    stage.pass(hour);
+    expect(stage.words()).toEqual([
+      'opened audit:incident-stray',
+      'opened audit:record-missing',
+      'resolved audit:record-missing',
+    ]);
+    expect(stage.told[0]).toMatchObject({
+      firstFailureAt: start - hour,
+      monitor: { name: title },
+      trouble: {
+        ...words,
+        detail:
+          'Found since 2027-01-15 07:00:00 UTC. shop:1: It was resolved at 07:00. blog:2: It was resolved at 07:05.',
+      },
+    });
+  });
+
+  it('is cut to what a message holds', () => {
+    const detail = 'x'.repeat(500);
+    stage.findings = [{ ...finding, samples: Array.from({ length: 5 }, () => ({ subject: 's', detail })) }];
+    stage.pass(20 * second);
+    expect(alertSchema.parse(stage.told[0]).trouble?.detail).toHaveLength(2_000);
   });
 });

@@ -1,8 +1,9 @@
 /** Raises and resolves what is wrong with Quorate itself: each condition once for the installation. */
 import { alertIdOf, conditionIdOf, incidentIdOf, type Alert, type Instant } from '@quorate/contracts';
+import { auditConditions } from './audit-conditions.ts';
 import { holdsOf, type Condition } from './condition.ts';
 import { excusesAfter, unexplainedOf, type Excuses } from './excuses.ts';
-import type { PlatformFacts } from './facts.ts';
+import type { PlatformFacts, UnexplainedCounts } from './facts.ts';
 import { partitionConditions } from './partition-conditions.ts';
 import { regionConditions } from './region-conditions.ts';
 
@@ -37,7 +38,7 @@ export function restorePlatform(raised: ReadonlyMap<string, Alert>): PlatformMem
 export function decidePlatform(memory: PlatformMemory, facts: PlatformFacts): PlatformDecided {
   const { now } = facts;
   const excuses = excusesAfter(memory.excuses, facts);
-  const conditions = [...regionConditions(facts), ...partitionConditions(facts, unexplainedOf(facts, excuses))];
+  const conditions = conditionsOf(facts, unexplainedOf(facts, excuses));
   const watched = now - memory.decidedAt <= unwatchedMsMax ? memory : restorePlatform(memory.raised);
   const seenSince = seenAfter(watched, conditions, now);
   const goneSince = goneAfter(watched, conditions, now);
@@ -54,6 +55,10 @@ export function decidePlatform(memory: PlatformMemory, facts: PlatformFacts): Pl
     memory: { raised, seenSince, goneSince, excuses, decidedAt: now },
     alerts: [...opened, ...over.map(([, alert]) => resolvedAlert(alert, now))],
   };
+}
+
+function conditionsOf(facts: PlatformFacts, unexplained: UnexplainedCounts): Condition[] {
+  return [...regionConditions(facts), ...partitionConditions(facts, unexplained), ...auditConditions(facts)];
 }
 
 /** Someone is at it: told once, and only while it lasts. */

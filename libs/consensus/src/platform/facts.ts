@@ -1,5 +1,5 @@
 /** What the platform task knows of the installation when it decides. */
-import { partitionReportPeriodMs, type Instant, type PartitionReport } from '@quorate/contracts';
+import { partitionReportPeriodMs, type AuditFinding, type Instant, type PartitionReport } from '@quorate/contracts';
 
 export interface RegionFact {
   readonly name: string;
@@ -20,6 +20,8 @@ export interface PartitionFacts {
 export interface PlatformFacts extends PartitionFacts {
   /** Every registered region, by name. */
   readonly regions: readonly RegionFact[];
+  /** What the auditor's last pass has left. */
+  readonly findings: readonly AuditFinding[];
   /** Whom to tell: the installation's `platformChannelIds`. */
   readonly channelIds: readonly string[];
 }

@@ -1,5 +1,5 @@
 /** An installation for specs: its regions and partitions as they are set, watched while time passes. */
-import type { Alert, Instant, PartitionReport } from '@quorate/contracts';
+import type { Alert, AuditFinding, Instant, PartitionReport } from '@quorate/contracts';
 import { decidePlatform, restorePlatform, type PlatformMemory } from './decide-platform.ts';
 import type { PlatformFacts, RegionFact } from './facts.ts';
 
@@ -17,6 +17,8 @@ export class PlatformStage {
   readonly regions = new Map<string, RegionFact['state']>();
   /** By partition, in what its report differs from one that is well and fresh. */
   readonly reports = new Map<number, Partial<PartitionReport>>();
+
+  findings: AuditFinding[] = [];
 
   constructor() {
     for (let partition = 0; partition < partitionCount; partition++) this.reports.set(partition, {});
@@ -50,6 +52,7 @@ export class PlatformStage {
       regions: [...this.regions].map(([name, state]) => ({ name, state, since })),
       partitionCount,
       reports: new Map([...this.reports].map(([partition, changes]) => [partition, this.#report(partition, changes)])),
+      findings: this.findings,
       channelIds,
     };
   }
