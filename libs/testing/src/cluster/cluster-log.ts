@@ -76,7 +76,7 @@ export class ClusterLog implements DurableLog {
     const { host, network, broker } = this.#parts;
     const held = broker.partition({ topic, partition });
     const end = await network.ask(host, `end ${topic}`, () => held.stableEnd);
-    for (let position = 0; position < end; ) {
+    for (let position = 0; position < end;) {
       const from = position;
       const { records, next } = await network.ask(host, `read ${topic}`, () => held.read(from, end, readRecordsMax));
       if (records.length > 0) await handle(records);
