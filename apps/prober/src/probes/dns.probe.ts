@@ -76,8 +76,8 @@ class Inquiry {
 
   /** Own servers that are all out of reach say something of the prober and not of the name. */
   #blame(failure: Failure | null): Failure {
-    const isOwn = this.#dns.resolver === null;
-    if (failure !== null && !isOwn) return failure;
+    const isOutOfReach = failure === null || failure.reason.startsWith('connect.');
+    if (failure !== null && !(isOutOfReach && this.#dns.resolver === null)) return failure;
     return new Failure('prober.isolated', 'no name server of the prober could be reached');
   }
 

@@ -1,6 +1,6 @@
 /** The DNS probe: a question to a name server, and what its reply must be. */
 import { z } from 'zod';
-import { patternSchema } from './fields.ts';
+import { patternSchema, portSchema } from './fields.ts';
 import { defineProbeType, patternsIn } from './probe-type.ts';
 
 const nameSchema = z
@@ -12,10 +12,16 @@ const nameSchema = z
 /** `host`, `host:port` or `[IPv6]:port`. */
 const resolverPattern = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(:[0-9]{1,5})?$/;
 
+function hasUsablePort(resolver: string): boolean {
+  const port = /:([0-9]+)$/.exec(resolver)?.[1];
+  return port === undefined || portSchema.safeParse(Number(port)).success;
+}
+
 const resolverSchema = z
   .string()
   .max(270)
-  .regex(resolverPattern, 'must be a host name or an address, with a port if it is not the usual one: 9.9.9.9:53');
+  .regex(resolverPattern, 'must be a host name or an address, with a port if it is not the usual one: 9.9.9.9:53')
+  .refine(hasUsablePort, 'must have a port from 1 to 65535');
 
 const answerExpectationSchema = z.union([
   /** At least one record matches the pattern (RE2 syntax). */
