@@ -82,6 +82,7 @@ export { platformStateSchema, type PlatformState } from './platform-state.ts';
 export { partitionReportPeriodMs, partitionReportSchema, type PartitionReport } from './partition-report.ts';
 export { mapProbeSecrets, patternsOf, probeOf, probeSchema, targetOf, type Probe } from './probe.ts';
 export { dnsProbeSchema, type DnsProbe } from './probes/dns.ts';
+export { grpcProbeSchema, type GrpcProbe } from './probes/grpc.ts';
 export {
   httpProbeSchema,
   httpUrlSchema,

@@ -2,12 +2,19 @@
 import { z } from 'zod';
 import type { PatternField, ProbeType } from './probes/probe-type.ts';
 import { dnsProbeType } from './probes/dns.ts';
+import { grpcProbeType } from './probes/grpc.ts';
 import { httpProbeType } from './probes/http.ts';
 import { selfProbeType } from './probes/self.ts';
 import { tcpProbeType } from './probes/tcp.ts';
 import type { SecretMapping } from './secrets.ts';
 
-const probeTypes = { http: httpProbeType, tcp: tcpProbeType, dns: dnsProbeType, self: selfProbeType };
+const probeTypes = {
+  http: httpProbeType,
+  tcp: tcpProbeType,
+  dns: dnsProbeType,
+  grpc: grpcProbeType,
+  self: selfProbeType,
+};
 type ProbeTypes = typeof probeTypes;
 export type ProbeTypeName = keyof ProbeTypes;
 

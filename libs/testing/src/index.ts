@@ -16,6 +16,15 @@ export {
 } from './pagerduty-stand-in.ts';
 export { createAuthority, type Authority, type Issued, type LeafSettings } from './targets/certificates.ts';
 export { dnsReply, startDnsServer, type DnsReplyParts, type DnsScript, type DnsServer } from './targets/dns-server.ts';
+export {
+  grpcAnswer,
+  grpcMessage,
+  grpcStatus,
+  healthMessage,
+  startGrpcServer,
+  type GrpcScript,
+  type GrpcServer,
+} from './targets/grpc-server.ts';
 export { closeServer, listenOnLoopback } from './targets/listen.ts';
 export { startNameServer, type NameAnswer, type NameServer } from './targets/name-server.ts';
 export { answering, startRawServer, type RawServer, type Script } from './targets/raw-server.ts';

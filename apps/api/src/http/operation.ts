@@ -27,6 +27,8 @@ export interface OperationDefinition {
   /** A body that may be left out. */
   readonly isBodyOptional?: boolean;
   readonly bodyExample?: unknown;
+  /** Instead of the one, several by what each shows. */
+  readonly bodyExamples?: Readonly<Record<string, unknown>>;
   readonly answer: {
     readonly status: 200 | 201 | 202 | 204;
     readonly description: string;

@@ -13,6 +13,26 @@ export const exampleMonitorSettings = {
   http: { url: 'https://shop.example.com/health', expect: { status: ['200-299'], body: [{ contains: 'ok' }] } },
 } satisfies MonitorSettingsInput;
 
+type Settings = MonitorSettingsInput;
+
+/** A monitor of each type, with little more than its target. */
+export const exampleMonitorsByType: {
+  readonly [Type in Settings['type']]: Extract<Settings, { type: Type }>;
+} = {
+  http: exampleMonitorSettings,
+  tcp: { name: 'Mail', type: 'tcp', tcp: { host: 'mail.example.com', port: 25, steps: [{ expect: '^220' }] } },
+  dns: {
+    name: 'Name of the shop',
+    type: 'dns',
+    dns: { name: 'shop.example.com', recordType: 'A', expect: { values: ['203.0.113.7'], match: 'all' } },
+  },
+  grpc: {
+    name: 'Orders',
+    type: 'grpc',
+    grpc: { host: 'orders.example.com', port: 443, tls: true, service: 'shop.v1.Orders' },
+  },
+};
+
 export const exampleRound: RoundAnswer = {
   dueAt: '2026-11-21T10:00:30.000Z',
   kind: 'scheduled',

@@ -4,7 +4,7 @@ import { operation } from '../http/operation.ts';
 import { pageSchemaOf } from '../http/page.ts';
 import { mergePatchSchema } from '../http/merge-patch.ts';
 import { roundSchema, roundsQuerySchema } from '../rounds/round.schema.ts';
-import { exampleMonitor, exampleMonitorSettings, exampleRound } from './monitor.example.ts';
+import { exampleMonitor, exampleMonitorsByType, exampleRound } from './monitor.example.ts';
 import { monitorIdParameters, monitorSchema, monitorsQuerySchema } from './monitor.schema.ts';
 
 const tag = 'Monitors';
@@ -20,7 +20,7 @@ export const createMonitor = operation({
   id: 'createMonitor',
   summary: 'Creates a monitor; its first round starts at once',
   body: monitorSettingsSchema,
-  bodyExample: exampleMonitorSettings,
+  bodyExamples: exampleMonitorsByType,
   answer: { status: 201, description: 'The new monitor.', schema: monitorSchema, example: exampleMonitor },
   isVersioned: true,
 });

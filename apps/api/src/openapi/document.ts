@@ -59,12 +59,17 @@ function describe(definition: OperationDefinition, book: SchemaBook): JsonSchema
 }
 
 function requestBody(definition: OperationDefinition, book: SchemaBook): JsonSchema {
-  const { body, patchOf, bodyExample, isBodyOptional = false } = definition;
+  const { body, patchOf, bodyExample, bodyExamples, isBodyOptional = false } = definition;
   if (body === undefined) return {};
   const schema = patchOf === undefined ? book.show(body, 'input') : book.showPatch(patchOf, patchName(definition));
-  const content = { schema, example: bodyExample };
+  const shown = bodyExamples === undefined ? { example: bodyExample } : { examples: examplesOf(bodyExamples) };
+  const content = { schema, ...shown };
   const patch = patchOf === undefined ? {} : { 'application/merge-patch+json': content };
   return { requestBody: { required: !isBodyOptional, content: { [json]: content, ...patch } } };
+}
+
+function examplesOf(values: Readonly<Record<string, unknown>>): JsonSchema {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
 }
 
 function answers(definition: OperationDefinition, book: SchemaBook): Record<string, JsonSchema> {

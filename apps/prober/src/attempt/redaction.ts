@@ -4,11 +4,15 @@ import { isSecretHeader, type HttpProbe } from '@quorate/contracts';
 /** A shorter secret would blacken half of an answer and hide little. */
 const secretCharactersMin = 4;
 
+const isWorthHiding = (secret: string): boolean => secret.length >= secretCharactersMin;
+
 export function secretsOf(probe: HttpProbe): string[] {
-  const headers = Object.entries(probe.headers).filter(([name]) => isSecretHeader(name));
-  return [...headers.map(([, value]) => value), ...secretsOfAuth(probe.auth)].filter(
-    (secret) => secret.length >= secretCharactersMin,
-  );
+  return [...secretsOfHeaders(probe.headers), ...secretsOfAuth(probe.auth).filter(isWorthHiding)];
+}
+
+export function secretsOfHeaders(headers: Readonly<Record<string, string>>): string[] {
+  const secret = Object.entries(headers).filter(([name]) => isSecretHeader(name));
+  return secret.map(([, value]) => value).filter(isWorthHiding);
 }
 
 function secretsOfAuth(auth: HttpProbe['auth']): string[] {

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import type { Evidence, Probe } from '@quorate/contracts';
 import { probeDns } from './dns.probe.ts';
+import { probeGrpc } from './grpc.probe.ts';
 import { probeHttp } from './http.probe.ts';
 import type { RoundContext } from './probe-context.ts';
 import { probeSelf } from './self.probe.ts';
@@ -15,6 +16,7 @@ const rows: Rows = {
   http: ({ http }, context) => probeHttp(http, context),
   tcp: ({ tcp }, context) => probeTcp(tcp, context),
   dns: ({ dns }, context) => probeDns(dns, context),
+  grpc: ({ grpc }, context) => probeGrpc(grpc, context),
   self: ({ self }, context) => probeSelf(self, context),
 };
 
@@ -32,6 +34,8 @@ export function targetHostOf(probe: Probe): string {
       return probe.tcp.host;
     case 'dns':
       return probe.dns.resolver ?? '';
+    case 'grpc':
+      return probe.grpc.host;
     case 'self':
       return '';
     default:

@@ -1,0 +1,53 @@
+/** The gRPC probe: a call to the standard health service (grpc.health.v1.Health/Check). */
+import { z } from 'zod';
+import { mapHeaderSecrets } from '../secrets.ts';
+import { hostSchema, portSchema } from './fields.ts';
+import { defineProbeType } from './probe-type.ts';
+
+/** Names that the call itself needs to set, or that the protocol keeps for itself. */
+const ownName = /^(grpc-.*|te|content-type|user-agent|connection|host|keep-alive|transfer-encoding|upgrade)$/;
+
+const metadataNameSchema = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[0-9a-z_.-]+$/, 'must be a metadata name: lower-case letters, digits, "_", "-" and "."');
+
+/** A `-bin` value is written as base64, as it goes over the wire. */
+const metadataSchema = z
+  .record(
+    metadataNameSchema,
+    z
+      .string()
+      .max(8_192)
+      .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII'),
+  )
+  .refine((metadata) => Object.keys(metadata).length <= 50, 'takes at most 50 entries')
+  .refine(
+    (metadata) => !Object.keys(metadata).some((name) => ownName.test(name)),
+    'must not set grpc-*, te, content-type, user-agent, host or what belongs to the connection: the prober does',
+  );
+
+export const grpcProbeSchema = z.strictObject({
+  host: hostSchema,
+  port: portSchema.default(50_051),
+  /** As the server registers it; empty for the server as a whole. */
+  service: z.string().max(512).default(''),
+  tls: z.boolean().default(false),
+  /** The name in SNI, in the certificate and in `:authority`; null for `host`. */
+  serverName: hostSchema.nullable().default(null),
+  /** Whether the certificate must be good. */
+  verify: z.boolean().default(true),
+  certificateWarningDays: z.int().min(0).max(365).default(14),
+  metadata: metadataSchema.default({}),
+});
+export type GrpcProbe = z.infer<typeof grpcProbeSchema>;
+
+export const grpcProbeType = defineProbeType({
+  settings: grpcProbeSchema,
+  targetOf: ({ host, port, service }) => {
+    const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    return service === '' ? where : `${service} at ${where}`;
+  },
+  mapSecrets: (grpc, map) => ({ ...grpc, metadata: mapHeaderSecrets(grpc.metadata, '/grpc/metadata', map) }),
+});
