@@ -55,6 +55,7 @@ async function roundsOf(system: SingleProcess): Promise<readonly ClosedRound[]> 
 async function tryOut(system: SingleProcess, stage: Stage, settings: TrialSettings): Promise<TrialResult> {
   const { seed, minutes, signal, tell } = settings;
   await stage.begin(system.client);
+  const calmAt = Date.now();
   const faults = await inflictAll({
     faults: kills(system, seededNumbers(seed), signal),
     until: Date.now() + (minutes ?? minutesDefault) * minuteMs,
@@ -65,7 +66,7 @@ async function tryOut(system: SingleProcess, stage: Stage, settings: TrialSettin
   return {
     engine: 'embedded',
     system: `one process with the embedded log, ${regions.length} regions, PostgreSQL`,
-    ...{ faults, pages, cuts: [], surprises: [] },
+    ...{ calmAt, faults, pages, cuts: [], surprises: [] },
     goalsMs: { [kind]: goals.kill },
     failures: stage.failures,
     rounds: await roundsOf(system),

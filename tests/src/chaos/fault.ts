@@ -15,7 +15,9 @@ export interface Fault {
   inflict(): Promise<void>;
 }
 
-/** The calm before the first fault, and after each: what is there again settles, so that each fault shows alone. */
+/** Before the first fault: each monitor has a round that nothing disturbs. */
+const calmMs = 20_000;
+/** After each fault: what is there again settles, so that each shows alone. */
 const settleMs = 12_000;
 
 export interface Inflicting {
@@ -29,7 +31,7 @@ export interface Inflicting {
 /** One after the other. @throws AbortError when the signal says so */
 export async function inflictAll({ faults, signal, until, tell }: Inflicting): Promise<readonly InflictedFault[]> {
   const inflicted: InflictedFault[] = [];
-  await delay(settleMs, undefined, { signal });
+  await delay(calmMs, undefined, { signal });
   for (const fault of faults) {
     const { kind, on } = fault;
     if (Date.now() >= until) break;

@@ -33,7 +33,12 @@ export interface Torment {
   readonly signal: AbortSignal;
 }
 
-type Recipe = (torment: Torment) => Fault;
+/** A kind of fault, before it is known whom it hits. */
+interface Recipe {
+  readonly kind: string;
+  readonly goal: Fault['goal'];
+  readonly prepare: (torment: Torment) => Pick<Fault, 'on' | 'inflict'>;
+}
 
 const services = ['scheduler', 'aggregator', 'dispatcher', 'api', 'prober'];
 
@@ -45,114 +50,130 @@ function replicaOf(service: string, { cluster, random }: Torment): string {
 }
 
 function onService(service: string): readonly Recipe[] {
+  const recipe = (
+    what: string,
+    goal: Fault['goal'],
+    inflict: (fleet: Fleet, replica: string) => Promise<void>,
+  ): Recipe => ({
+    kind: `${service} ${what}`,
+    goal,
+    prepare: (torment) => {
+      const on = replicaOf(service, torment);
+      return { on, inflict: () => inflict(torment.fleet, on) };
+    },
+  });
   return [
-    (torment) => {
-      const on = replicaOf(service, torment);
-      const inflict = () => torment.fleet.kill(on, 0);
-      return { kind: `${service} killed, started at once`, goal: 'kill', on, inflict };
-    },
-    (torment) => {
-      const on = replicaOf(service, torment);
-      const inflict = () => torment.fleet.kill(on, awayMs);
-      return { kind: `${service} killed, away for ${awayMs / secondMs} s`, goal: 'kill', on, inflict };
-    },
-    (torment) => {
-      const on = replicaOf(service, torment);
-      const inflict = () => torment.fleet.freeze(on, frozenMs);
-      return { kind: `${service} frozen for ${frozenMs / secondMs} s`, goal: 'none', on, inflict };
-    },
-    (torment) => {
-      const on = replicaOf(service, torment);
-      const inflict = () => torment.fleet.restart(on);
-      return { kind: `${service} restarted`, goal: 'orderly', on, inflict };
-    },
+    recipe('killed, started at once', 'kill', (fleet, replica) => fleet.kill(replica, 0)),
+    recipe(`killed, away for ${awayMs / secondMs} s`, 'kill', (fleet, replica) => fleet.kill(replica, awayMs)),
+    recipe(`frozen for ${frozenMs / secondMs} s`, 'none', (fleet, replica) => fleet.freeze(replica, frozenMs)),
+    recipe('restarted', 'orderly', (fleet, replica) => fleet.restart(replica)),
   ];
 }
 
-const onBroker: readonly Recipe[] = [
-  ({ kafka, random, signal }) => {
-    const broker = pick([...kafka.brokers.keys()], random);
-    const inflict = async () => {
-      await kafka.kill(broker);
-      await delay(brokerAwayMs, undefined, { signal });
-      await kafka.restart(broker);
-    };
-    return {
-      kind: `broker killed, away for ${brokerAwayMs / secondMs} s`,
-      goal: 'kill',
-      on: `broker ${broker + 1}`,
-      inflict,
-    };
-  },
-  ({ kafka, random, signal }) => {
-    const broker = pick([...kafka.brokers.keys()], random);
-    const inflict = async () => {
-      kafka.freeze(broker);
-      await delay(brokerAwayMs, undefined, { signal }).finally(() => kafka.thaw(broker));
-    };
-    return {
-      kind: `broker frozen for ${brokerAwayMs / secondMs} s`,
-      goal: 'none',
-      on: `broker ${broker + 1}`,
-      inflict,
-    };
-  },
+function onBroker(
+  what: string,
+  goal: Fault['goal'],
+  inflict: (torment: Torment, broker: number) => Promise<void>,
+): Recipe {
+  return {
+    kind: `broker ${what}`,
+    goal,
+    prepare: (torment) => {
+      const broker = pick([...torment.kafka.brokers.keys()], torment.random);
+      return { on: `broker ${broker + 1}`, inflict: () => inflict(torment, broker) };
+    },
+  };
+}
+
+const onBrokers: readonly Recipe[] = [
+  onBroker(`killed, away for ${brokerAwayMs / secondMs} s`, 'kill', async ({ kafka, signal }, broker) => {
+    await kafka.kill(broker);
+    await delay(brokerAwayMs, undefined, { signal });
+    await kafka.restart(broker);
+  }),
+  onBroker(`frozen for ${brokerAwayMs / secondMs} s`, 'none', async ({ kafka, signal }, broker) => {
+    kafka.freeze(broker);
+    await delay(brokerAwayMs, undefined, { signal }).finally(() => kafka.thaw(broker));
+  }),
 ];
 
 const rolling: readonly Recipe[] = [
-  ({ cluster: { names }, fleet }) => ({
+  {
     kind: 'every process restarted in turn',
     goal: 'orderly',
-    on: 'all services',
-    inflict: async () => {
-      for (const name of names) await fleet.restart(name);
-    },
-  }),
-  ({ kafka, signal }) => ({
+    prepare: ({ cluster: { names }, fleet }) => ({
+      on: 'all services',
+      inflict: async () => {
+        for (const name of names) await fleet.restart(name);
+      },
+    }),
+  },
+  {
     kind: 'every broker restarted in turn',
     goal: 'orderly',
-    on: 'all brokers',
-    inflict: async () => {
-      for (const broker of kafka.brokers.keys()) {
-        await kafka.shutDown(broker);
-        await kafka.restart(broker);
-        await delay(catchUpMs, undefined, { signal });
-      }
-    },
-  }),
+    prepare: ({ kafka, signal }) => ({
+      on: 'all brokers',
+      inflict: async () => {
+        for (const broker of kafka.brokers.keys()) {
+          await kafka.shutDown(broker);
+          await kafka.restart(broker);
+          await delay(catchUpMs, undefined, { signal });
+        }
+      },
+    }),
+  },
 ];
 
 const around: readonly Recipe[] = [
-  ({ cluster, signal }) => ({
+  {
     kind: `PostgreSQL stopped for ${databaseAwayMs / secondMs} s`,
     goal: 'none',
-    on: 'the database',
-    inflict: async () => {
-      await cluster.stopDatabase();
-      await delay(databaseAwayMs, undefined, { signal }).finally(() => cluster.startDatabase());
-    },
-  }),
-  ({ cluster, sites, links, remoteRegion, cuts, signal }) => ({
+    prepare: ({ cluster, signal }) => ({
+      on: 'the database',
+      inflict: async () => {
+        await cluster.stopDatabase();
+        await delay(databaseAwayMs, undefined, { signal }).finally(() => cluster.startDatabase());
+      },
+    }),
+  },
+  {
     kind: `region cut off for ${regionAwayMs / secondMs} s`,
     goal: 'none',
-    on: remoteRegion,
-    inflict: async () => {
-      const from = Date.now();
-      links.forEach((link) => link.cut());
-      sites.cutOff(remoteRegion);
-      await delay(regionAwayMs, undefined, { signal });
-      sites.cutOff(null);
-      links.forEach((link) => link.mend());
-      cuts.push({ region: remoteRegion, from, to: Date.now() });
-      await cluster.client.untilRegionsLive(remoteRegion);
-    },
-  }),
+    prepare: ({ cluster, sites, links, remoteRegion, cuts, signal }) => ({
+      on: remoteRegion,
+      inflict: async () => {
+        const from = Date.now();
+        links.forEach((link) => link.cut());
+        sites.cutOff(remoteRegion);
+        await delay(regionAwayMs, undefined, { signal });
+        sites.cutOff(null);
+        links.forEach((link) => link.mend());
+        cuts.push({ region: remoteRegion, from, to: Date.now() });
+        await cluster.client.untilRegionsLive(remoteRegion);
+      },
+    }),
+  },
 ];
 
-/** Each kind once in a seeded order, `rounds` times. */
-export function* kafkaFaults(torment: Torment, rounds: number): Generator<Fault> {
-  const recipes = [...services.flatMap(onService), ...onBroker, ...rolling, ...around];
+const recipes = [...services.flatMap(onService), ...onBrokers, ...rolling, ...around];
+
+/** The kinds of fault whose name has one of `texts` in it. */
+export function kafkaFaultKinds(texts: readonly string[]): readonly string[] {
+  return recipes.map(({ kind }) => kind).filter((kind) => texts.some((text) => kind.includes(text)));
+}
+
+export interface Torments {
+  readonly kinds: readonly string[];
+  /** How often each kind. */
+  readonly rounds: number;
+}
+
+/** Each kind once in a seeded order, and again. */
+export function* kafkaFaults(torment: Torment, { kinds, rounds }: Torments): Generator<Fault> {
+  const wanted = recipes.filter(({ kind }) => kinds.includes(kind));
   for (let round = 0; round < rounds; round++) {
-    for (const recipe of shuffled(recipes, torment.random)) yield recipe(torment);
+    for (const { kind, goal, prepare } of shuffled(wanted, torment.random)) {
+      yield { kind, goal, ...prepare(torment) };
+    }
   }
 }

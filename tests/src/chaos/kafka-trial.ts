@@ -62,15 +62,16 @@ export async function runKafkaTrial(settings: TrialSettings): Promise<TrialResul
 
 async function tryOut(parts: Parts, settings: TrialSettings): Promise<TrialResult> {
   const { cluster, stage } = parts;
-  const { seed, minutes, signal, tell, outputDirectory } = settings;
+  const { seed, minutes, kinds, signal, tell, outputDirectory } = settings;
   const fleet = new Fleet({ cluster, outputDirectory, signal });
   await stage.begin(cluster.client);
+  const calmAt = Date.now();
   const cuts: Cut[] = [];
   const random = seededNumbers(seed);
   const torment = { ...parts, fleet, sites: stage.sites, remoteRegion, cuts, random, signal };
   const goalsMs: Record<string, number | null> = {};
   const faults = await inflictAll({
-    faults: noted(kafkaFaults(torment, minutes === null ? 1 : Infinity), goalsMs),
+    faults: noted(kafkaFaults(torment, { kinds, rounds: minutes === null ? 1 : Infinity }), goalsMs),
     until: minutes === null ? Infinity : Date.now() + minutes * minuteMs,
     signal,
     tell,
@@ -80,7 +81,7 @@ async function tryOut(parts: Parts, settings: TrialSettings): Promise<TrialResul
   return {
     engine: 'kafka',
     system: `three Kafka brokers, two of each service, ${cluster.regions.length} regions, PostgreSQL`,
-    ...{ faults, goalsMs, pages, cuts },
+    ...{ calmAt, faults, goalsMs, pages, cuts },
     failures: stage.failures,
     rounds: await roundsOf(cluster),
     surprises: fleet.surprises,

@@ -39,9 +39,9 @@ function teller(): (line: string) => void {
 }
 
 async function runTrial(engine: Engine, options: ChaosOptions): Promise<TrialResult> {
-  const { seed, minutes, monitorCount } = options;
+  const { seed, minutes, monitorCount, kinds } = options;
   const settings: TrialSettings = {
-    ...{ seed, minutes, monitorCount },
+    ...{ seed, minutes, monitorCount, kinds },
     outputDirectory: join(reportDirectory, engine),
     signal: stopping.signal,
     tell: teller(),

@@ -1,5 +1,6 @@
 /** What `npm run chaos -- …` was asked for. */
 import { parseArgs } from 'node:util';
+import { kafkaFaultKinds } from './kafka-faults.ts';
 
 const engines = ['kafka', 'embedded'] as const;
 export type Engine = (typeof engines)[number];
@@ -10,6 +11,8 @@ export interface ChaosOptions {
   readonly engines: readonly Engine[];
   /** How long faults go on, for each engine; null: on Kafka until each kind was there once. */
   readonly minutes: number | null;
+  /** Of fault, on Kafka. */
+  readonly kinds: readonly string[];
 }
 
 export const usage = `npm run chaos [-- options]
@@ -18,6 +21,8 @@ export const usage = `npm run chaos [-- options]
   --minutes <number>   how long faults go on, for each engine; left out: each fault once on Kafka, 4 embedded
   --monitors <number>  how many monitors fail and heal; left out: 200
   --only <engine>      kafka or embedded; left out: one after the other
+  --faults <texts>     only kinds of fault on Kafka with one of these texts in their name, which commas separate:
+                       "scheduler,frozen"; left out: all
 `;
 
 const monitorCountDefault = 200;
@@ -47,10 +52,17 @@ function enginesOf(only: string | undefined): readonly Engine[] {
   return [engine];
 }
 
+function kindsOf(faults: string): readonly string[] {
+  const kinds = kafkaFaultKinds(faults.split(','));
+  if (kinds.length > 0) return kinds;
+  throw new UsageError(`--faults takes parts of these: ${kafkaFaultKinds(['']).join('; ')}. Not "${faults}"`);
+}
+
 function valuesOf(words: readonly string[]) {
   try {
     const text = { type: 'string' } as const;
-    return parseArgs({ args: [...words], options: { seed: text, minutes: text, monitors: text, only: text } }).values;
+    const options = { seed: text, minutes: text, monitors: text, only: text, faults: text };
+    return parseArgs({ args: [...words], options }).values;
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
@@ -58,7 +70,7 @@ function valuesOf(words: readonly string[]) {
 
 /** @throws UsageError */
 export function optionsOf(words: readonly string[], random: () => number): ChaosOptions {
-  const { seed, minutes, monitors, only } = valuesOf(words);
+  const { seed, minutes, monitors, only, faults = '' } = valuesOf(words);
   return {
     seed: seed === undefined ? Math.floor(random() * seedMax) : wholeNumberOf('seed', seed, { min: 0, max: seedMax }),
     minutes: minutes === undefined ? null : numberOf('minutes', minutes, { min: 0.5, max: minutesMax }),
@@ -67,5 +79,6 @@ export function optionsOf(words: readonly string[], random: () => number): Chaos
         ? monitorCountDefault
         : wholeNumberOf('monitors', monitors, { min: 1, max: monitorCountMax }),
     engines: enginesOf(only),
+    kinds: kindsOf(faults),
   };
 }

@@ -37,14 +37,16 @@ function standstillsOf({ rounds, faults }: TrialResult): readonly Standstill[] {
   return standstills(rounds, faults, intervalMs);
 }
 
-/** Rounds that closed before the first fault began. */
-function undisturbed({ rounds, faults }: TrialResult): {
+/** Rounds that were due once all monitors were up, and closed before the first fault began. */
+function undisturbed({ rounds, faults, calmAt }: TrialResult): {
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
 } {
   const firstAt = faults[0]?.beganAt ?? Infinity;
   const waits = rounds
-    .filter(({ appendedAt, verdict }) => appendedAt < firstAt && verdict !== 'inconclusive')
+    .filter(({ dueAt, appendedAt, verdict }) => {
+      return dueAt >= calmAt && appendedAt < firstAt && verdict !== 'inconclusive';
+    })
     .map((round) => waitMsOf(round, intervalMs))
     .toSorted((a, b) => a - b);
   return { p50Ms: quantile(waits, 0.5), p99Ms: quantile(waits, 0.99) };

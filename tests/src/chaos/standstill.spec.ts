@@ -53,10 +53,18 @@ describe('standing still', () => {
     ]);
   });
 
-  it('lasts from one fault to the next where a partition closed nothing at all', () => {
-    const rounds = [round(90_000), round(130_000), round(90_000, { partition: 1 }), round(220_000, { partition: 1 })];
+  it('lasts to the next fault where what was due before it had its verdict after it only', () => {
+    const rounds = [round(90_000), round(120_000, { appendedAt: 230_000 })];
     const faults = [fault('kill', 100_000), fault('freeze', 200_000)];
-    expect(standstills(rounds, faults, intervalMs)[0]).toMatchObject({ affectedCount: 1, maxMs: 100_000 });
+    expect(standstills(rounds, faults, intervalMs)[0]).toMatchObject({ affectedCount: 1, maxMs: 80_000 });
+    const missed = [round(90_000), round(220_000, { missedRoundCount: 8 })];
+    expect(standstills(missed, faults, intervalMs)[0]).toMatchObject({ affectedCount: 1, maxMs: 100_000 });
+  });
+
+  it('is not there where nothing was due', () => {
+    const rounds = [round(90_000), round(210_000)];
+    const faults = [fault('kill', 100_000), fault('freeze', 200_000)];
+    expect(standstills(rounds, faults, intervalMs)[0]).toMatchObject({ affectedCount: 0, maxMs: null });
   });
 
   it('leaves out rounds that waited for votes in vain', () => {

@@ -63,18 +63,29 @@ interface Span {
   readonly until: number;
 }
 
+/** From when the first round was due that this one stands for, to its verdict. */
+function spanOf({ dueAt, missedRoundCount, appendedAt }: ClosedRound, intervalMs: number): Span {
+  return { from: dueAt - missedRoundCount * intervalMs, until: appendedAt };
+}
+
 /**
- * For each partition the longest that a round waited whose verdict came within a span; the whole span where none came.
- * A round without a verdict waited for its time to be over, as it should.
+ * The longest that a round of one partition waited whose verdict came within a span. Where none came: how long what was
+ * due stood still within the span, if anything was.
  */
-function longestWaits(rounds: readonly ClosedRound[], { from, until }: Span, intervalMs: number): number[] {
+function longestWait(own: readonly ClosedRound[], { from, until }: Span, intervalMs: number): number {
+  const within = own.filter(({ appendedAt }) => appendedAt >= from && appendedAt < until);
+  if (within.length > 0) return Math.max(...within.map((round) => waitMsOf(round, intervalMs)));
+  const held = own
+    .map((round) => spanOf(round, intervalMs))
+    .filter((waiting) => waiting.from < until && waiting.until >= until);
+  return held.length === 0 ? 0 : until - Math.max(from, Math.min(...held.map((waiting) => waiting.from)));
+}
+
+/** By partition. A round without a verdict waited for its time to be over, as it should. */
+function longestWaits(rounds: readonly ClosedRound[], span: Span, intervalMs: number): number[] {
   const decided = rounds.filter(({ verdict }) => verdict !== 'inconclusive');
-  const lastAt = Math.max(...rounds.map(({ appendedAt }) => appendedAt));
-  return [...Map.groupBy(decided, ({ partition }) => partition).values()].map((own) => {
-    const within = own.filter(({ appendedAt }) => appendedAt >= from && appendedAt < until);
-    if (within.length === 0) return Math.max(0, Math.min(until, lastAt) - from);
-    return Math.max(...within.map((round) => waitMsOf(round, intervalMs)));
-  });
+  const byPartition = Map.groupBy(decided, ({ partition }) => partition);
+  return [...byPartition.values()].map((own) => longestWait(own, span, intervalMs));
 }
 
 /** By kind of fault, in the order in which the kinds were first inflicted. */

@@ -8,6 +8,8 @@ export interface TrialSettings {
   readonly seed: number;
   readonly minutes: number | null;
   readonly monitorCount: number;
+  /** Of fault, on Kafka. */
+  readonly kinds: readonly string[];
   /** Where the processes' output goes. */
   readonly outputDirectory: string;
   /** Once aborted the trial ends and leaves nothing behind. */
@@ -19,6 +21,8 @@ export interface TrialResult {
   readonly engine: Engine;
   /** What there is, in a line. */
   readonly system: string;
+  /** From when on nothing was wanted of the system but to watch. */
+  readonly calmAt: number;
   readonly faults: readonly InflictedFault[];
   /** By kind of fault, what a standstill may last. */
   readonly goalsMs: Readonly<Record<string, number | null>>;
