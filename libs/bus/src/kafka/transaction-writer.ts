@@ -58,21 +58,15 @@ export class TransactionWriter {
   }
 
   /**
-   * All or nothing. After any rejection the outcome is unclear, and the writer is not to be used again: a transaction
-   * that was ended by a request still under way could otherwise be taken for the next one.
+   * All or nothing. Records and positions go side by side: only the end of the transaction has to wait for both. After
+   * any rejection the outcome is unclear, and the writer is not to be used again: a transaction that was ended by a
+   * request still under way could otherwise be taken for the next one.
    */
   async commit({ records, group, positions }: TransactionStep): Promise<void> {
     if ([...this.#sequences.values()].some((sequence) => sequence > sequenceMax)) await this.fence();
-    const producer = this.#producer();
-    const byPartition = Map.groupBy(records, ({ topic, partition }) => `${topic} ${partition}`);
-    if (byPartition.size > 0) await this.#addPartitions([...byPartition.values()]);
-    for (let round = [...byPartition.values()].map(intoBatches); round.length > 0;) {
-      await this.#produce(round.flatMap((batches) => batches.slice(0, 1)));
-      round = round.map((batches) => batches.slice(1)).filter(({ length }) => length > 0);
-    }
-    if (positions.size > 0) await this.#addPositions(group, positions);
-    if (byPartition.size === 0 && positions.size === 0) return;
-    await this.#askCoordinator('EndTxn', { ...producer, transactionResult: true });
+    if (records.length === 0 && positions.size === 0) return;
+    await Promise.all([this.#writeRecords(records), this.#writePositions(group, positions)]);
+    await this.#askCoordinator('EndTxn', { ...this.#producer(), transactionResult: true });
   }
 
   #askCoordinator<Name extends 'InitProducerId' | 'AddPartitionsToTxn' | 'AddOffsetsToTxn' | 'EndTxn'>(
@@ -81,6 +75,16 @@ export class TransactionWriter {
   ): Promise<Exchanges[Name]['answer']> {
     const { lane, transactionalId } = this.#settings;
     return lane.askCoordinator({ kind: 'transaction', id: transactionalId }, name, question);
+  }
+
+  async #writeRecords(records: readonly OutgoingRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const byPartition = [...Map.groupBy(records, ({ topic, partition }) => `${topic} ${partition}`).values()];
+    await this.#addPartitions(byPartition);
+    for (let round = byPartition.map(intoBatches); round.length > 0;) {
+      await this.#produce(round.flatMap((batches) => batches.slice(0, 1)));
+      round = round.map((batches) => batches.slice(1)).filter(({ length }) => length > 0);
+    }
   }
 
   async #addPartitions(byPartition: readonly (readonly OutgoingRecord[])[]): Promise<void> {
@@ -92,8 +96,8 @@ export class TransactionWriter {
     await this.#add('AddPartitionsToTxn', { ...this.#producer(), topics });
   }
 
-  /** A transaction of positions alone begins here, so this too has to wait for the last one's end. */
-  async #addPositions(group: string, positions: ReadonlyMap<string, number>): Promise<void> {
+  async #writePositions(group: string, positions: ReadonlyMap<string, number>): Promise<void> {
+    if (positions.size === 0) return;
     const { partition, lane } = this.#settings;
     await this.#add('AddOffsetsToTxn', { ...this.#producer(), groupId: group });
     const topics = [...positions].map(([topic, offset]) => ({
@@ -107,6 +111,7 @@ export class TransactionWriter {
     });
   }
 
+  /** Either may be the first of the transaction, which has to wait for the end of the last one. */
   async #add<Name extends 'AddPartitionsToTxn' | 'AddOffsetsToTxn'>(
     name: Name,
     question: Exchanges[Name]['question'],
