@@ -15,6 +15,8 @@ import { VoteOutbox } from './voting/vote-outbox.ts';
 
 /** How long checks gather before they are taken: a confirming round is waited for. */
 const gatherMs = 20;
+/** How long the position of a vote that is durable may wait to be written where no check arrives. */
+const restMs = 240;
 /** How long an orderly end waits for the votes that are on their way. */
 const closeMs = 3_000;
 
@@ -71,6 +73,7 @@ class Prober implements RunningService {
       stateTopic: null,
       guarantee: 'at-least-once',
       gatherMs,
+      restMs,
       createState: () => new PendingOffsets(),
     });
   }

@@ -61,7 +61,8 @@ export interface PartitionTask {
   /** What the tables hold at the start, in offset order, before any `step`. May be called many times, in slices. */
   restore(records: readonly LogRecord[]): void | Promise<void>;
   /**
-   * Called at least every `gatherMs` and whenever `wake` was called, with what has arrived since, possibly nothing.
+   * Called every `gatherMs` and whenever `wake` was called, with what has arrived since, possibly nothing; every
+   * `restMs`, where that is given, while nothing arrives.
    * A rejection, or a commit whose outcome is not certain, discards this task; a new one is made, restored and resumed.
    */
   step(gathering: Gathering): Step | Promise<Step>;
@@ -93,6 +94,8 @@ export interface PartitionTaskDefinition {
   readonly guarantee: Guarantee;
   /** How long records gather before a step; a `wake` cuts it short. */
   readonly gatherMs: number;
+  /** How long a task to which nothing arrives goes without a step; left out: `gatherMs`. A `wake` ends that too. */
+  readonly restMs?: number;
   /** `wake` asks for a step soon, with whatever is there. */
   createTask(partition: number, wake: () => void): PartitionTask;
 }

@@ -21,6 +21,8 @@ export interface Taken {
 export interface TaskSession {
   /** Per stream, its end as it was seen after the fence. */
   readonly streamEnds: Readonly<Record<string, number>>;
+  /** Whether `take` would hand over records. */
+  readonly hasInput: boolean;
   /** Hands over what the tables hold, in slices. */
   restore(hand: (records: readonly LogRecord[]) => void | Promise<void>): Promise<void>;
   /** Begins the streams at the group's committed offsets, or at `positions` with guarantee `external`. */
@@ -138,13 +140,22 @@ export class TaskRunner {
       step.committed?.();
       this.#isRunning = true;
       this.#failureCount = 0;
-      if (!taken.more) await this.#gather();
+      if (!taken.more) await this.#gather(session);
+    }
+  }
+
+  /** Waits until something has arrived or the task has rested for long enough. */
+  async #gather(session: TaskSession): Promise<void> {
+    const { gatherMs, restMs = gatherMs } = this.#options.definition;
+    for (let gatherings = Math.ceil(restMs / gatherMs); gatherings > 0; gatherings--) {
+      if (this.#isWoken || this.#isEnding) return;
+      await this.#gatherOnce();
+      if (session.hasInput) return;
     }
   }
 
   /** Waits for the next multiple of `gatherMs`; every partition counts from another point, so their steps spread. */
-  async #gather(): Promise<void> {
-    if (this.#isWoken || this.#isEnding) return;
+  async #gatherOnce(): Promise<void> {
     const { clock, definition, partition } = this.#options;
     const phaseMs = Math.floor(((partition * goldenRatio) % 1) * definition.gatherMs);
     const passedMs = (clock.now() + phaseMs) % definition.gatherMs;

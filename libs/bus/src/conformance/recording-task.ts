@@ -56,10 +56,11 @@ function createTask(life: TaskLife, { answer, positions }: RecorderSettings): Pa
 export function recorder(settings: RecorderSettings): Recorder {
   const lives: TaskLife[] = [];
   const { group, tables = [], streams = [], stateTopic = null, guarantee = 'exactly-once', gatherMs = 20 } = settings;
+  const { restMs = gatherMs } = settings;
   return {
     lives,
     definition: {
-      ...{ group, tables, streams, stateTopic, guarantee, gatherMs },
+      ...{ group, tables, streams, stateTopic, guarantee, gatherMs, restMs },
       createTask: (partition, wake) => {
         const life: TaskLife = { partition, restored: [], gatherings: [], received: [], wake, endCount: 0 };
         lives.push(life);

@@ -88,6 +88,10 @@ export class KafkaTaskSession implements TaskSession {
     }
   }
 
+  get hasInput(): boolean {
+    return this.#inputs.some(({ hasMore }) => hasMore);
+  }
+
   async take(): Promise<Taken> {
     const records = new Map<string, readonly LogRecord[]>();
     for (const input of this.#inputs) {
@@ -97,7 +101,7 @@ export class KafkaTaskSession implements TaskSession {
     return Promise.resolve({
       records,
       positions: this.#positions(),
-      more: this.#inputs.some(({ hasMore }) => hasMore),
+      more: this.hasInput,
     });
   }
 

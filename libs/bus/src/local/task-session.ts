@@ -71,14 +71,17 @@ export class LocalTaskSession implements TaskSession {
     }
   }
 
+  get hasInput(): boolean {
+    return [...this.#readers.values()].some(({ reader }) => reader.hasMore);
+  }
+
   async take(): Promise<Taken> {
     const records = new Map<string, readonly LogRecord[]>();
     for (const [topic, { reader }] of this.#readers) {
       const taken = await reader.take();
       if (taken.length > 0) records.set(topic, taken);
     }
-    const readers = [...this.#readers.values()].map(({ reader }) => reader);
-    return { records, positions: this.#positions(), more: readers.some(({ hasMore }) => hasMore) };
+    return { records, positions: this.#positions(), more: this.hasInput };
   }
 
   async commit({ records, resumeFrom = {} }: Step, positions: Readonly<Record<string, number>>): Promise<void> {

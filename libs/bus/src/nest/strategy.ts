@@ -20,6 +20,7 @@ export interface PartitionTaskOptions<State> {
   readonly stateTopic: TopicName | null;
   readonly guarantee: Guarantee;
   readonly gatherMs: number;
+  readonly restMs?: number;
   /** The empty memory of a partition; `wake` asks for a step soon. */
   createState(partition: number, wake: () => void): State;
   /** Only with guarantee `external`: the offset of the next record wanted, per stream. */
@@ -96,7 +97,7 @@ export class PartitionTaskStrategy<State> extends Server implements CustomTransp
   }
 
   #definition(): PartitionTaskDefinition {
-    const { group, tables, streams, stateTopic, guarantee, gatherMs } = this.#options;
+    const { group, tables, streams, stateTopic, guarantee, gatherMs, restMs = gatherMs } = this.#options;
     const host = this.#host();
     return {
       group,
@@ -105,6 +106,7 @@ export class PartitionTaskStrategy<State> extends Server implements CustomTransp
       stateTopic,
       guarantee,
       gatherMs,
+      restMs,
       createTask: (partition, wake) =>
         new HostedTask(host, { partition, wake, state: this.#options.createState(partition, wake) }),
     };

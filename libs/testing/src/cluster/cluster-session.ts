@@ -74,6 +74,10 @@ export class ClusterSession implements TaskSession {
     }
   }
 
+  get hasInput(): boolean {
+    return this.#readers.some(({ hasMore }) => hasMore);
+  }
+
   async take(): Promise<Taken> {
     // Of a process that was killed nothing runs any more; its promises can only be left waiting.
     if (this.#parts.host.isDead) return new Promise<never>(() => undefined);
@@ -82,8 +86,7 @@ export class ClusterSession implements TaskSession {
       const taken = reader.take();
       if (taken.length > 0) records.set(reader.topic, taken);
     }
-    const more = this.#readers.some(({ hasMore }) => hasMore);
-    return Promise.resolve({ records, positions: this.#positions(), more });
+    return Promise.resolve({ records, positions: this.#positions(), more: this.hasInput });
   }
 
   async commit({ records, resumeFrom = {} }: Step, positions: Readonly<Record<string, number>>): Promise<void> {

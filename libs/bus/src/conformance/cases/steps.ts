@@ -38,6 +38,23 @@ export const stepCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'leaves a task alone that may rest, until something arrives',
+    async run(context) {
+      const topic = context.topic('resting');
+      const { log } = await context.openWith([topic]);
+      const streams = [topic.name];
+      const resting = recorder({ group: context.name('group'), streams, gatherMs: 10, restMs: 86_400_000 });
+      await joinReady(log, resting);
+      for (let arrivalCount = 0; arrivalCount < 3; arrivalCount++) {
+        const before = resting.latest()?.gatherings.length ?? 0;
+        await context.quiet();
+        assert.equal(resting.latest()?.gatherings.length, before);
+        await log.append(numbered(topic.name, 1, { first: arrivalCount }));
+        await context.eventually('it arrives', () => resting.received().length > arrivalCount);
+      }
+    },
+  },
+  {
     name: 'takes a step soon after a wake, however long the gathering',
     async run(context) {
       const topic = context.topic('woken');

@@ -130,6 +130,12 @@ export const stepDefects: readonly Defect[] = [
     ],
     breakLog: writesOutsideTheStep,
   },
+  {
+    name: 'rests also when something has arrived',
+    noticedBy: ['leaves a task alone that may rest'],
+    breakLog: (log) =>
+      altered(log, { join: (definition) => log.join({ ...definition, gatherMs: definition.restMs ?? 20 }) }),
+  },
   { name: 'stops every task when one fails', noticedBy: ['keeps a partition going'], breakLog: stopsAllWhenOneFails },
   {
     name: 'commits offsets before the step is done',
