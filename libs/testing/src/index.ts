@@ -1,5 +1,7 @@
 export { calmNetwork, type NetworkConditions, type Passage } from './cluster/network.ts';
 export { Random } from './cluster/random.ts';
+export { RefusedError } from './cluster/refused-error.ts';
+export type { VirtualTime } from './cluster/virtual-time.ts';
 export { SimulatedCluster, type ClusterSettings } from './cluster/simulated-cluster.ts';
 export { currentHost, SimulatedHost } from './cluster/simulated-host.ts';
 export { buildVote, DeliveryStage, openDeliveryStage } from './delivery-stage.ts';

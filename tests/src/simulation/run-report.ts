@@ -1,0 +1,38 @@
+/** What one run has shown. */
+import type { DeliveryCounts } from './checks/deliveries.ts';
+import type { OutageCounts } from './checks/outages.ts';
+
+export interface RunReport {
+  readonly seed: number;
+  /** Of everything that happened: two runs of one seed have the same. */
+  readonly hash: string;
+  /** What must not be, each in a sentence. */
+  readonly violations: readonly string[];
+  /** How often each kind of fault was really injected. */
+  readonly faults: Readonly<Record<string, number>>;
+  readonly simulatedMs: number;
+  readonly eventCount: number;
+  readonly roundCount: number;
+  readonly alertCount: number;
+  /** How often a state that was restored was compared with the one that had lived. */
+  readonly restoreCount: number;
+  readonly outages: OutageCounts;
+  readonly deliveries: DeliveryCounts;
+}
+
+const nothing = {
+  hash: '',
+  faults: {},
+  simulatedMs: 0,
+  eventCount: 0,
+  roundCount: 0,
+  alertCount: 0,
+  restoreCount: 0,
+  outages: { scripted: 0, obliged: 0, resolved: 0 },
+  deliveries: { intents: 0, doubled: 0 },
+} as const;
+
+/** The report of a run that could not tell of itself any more. */
+export function failedRun(seed: number, what: string): RunReport {
+  return { ...nothing, seed, violations: [what] };
+}

@@ -1,0 +1,59 @@
+/** One run: a world made from a seed, lived through, and judged. */
+import { Random } from '@quorate/testing';
+import { checkCadence } from './checks/cadence.ts';
+import { checkDeliveries } from './checks/deliveries.ts';
+import type { Evidence } from './checks/finding.ts';
+import { History } from './checks/history.ts';
+import { checkIntents } from './checks/intents.ts';
+import { checkOutages } from './checks/outages.ts';
+import { checkRounds } from './checks/rounds.ts';
+import { withVirtualGlobals } from './host/virtual-globals.ts';
+import type { RunReport } from './run-report.ts';
+import { drawScenario } from './world/draw-scenario.ts';
+import type { Scenario } from './world/scenario.ts';
+import { worldOf, type World } from './world/world.ts';
+
+/** How long a run goes on after the last fault until all is told and delivered. */
+const calmMs = 3 * 60_000;
+/** A run that needs more would never come to rest. */
+const eventCountMax = 1_000_000;
+
+/** @param tell hears what happens, line by line; null: nobody listens. */
+export async function simulate(seed: number, tell: ((line: string) => void) | null = null): Promise<RunReport> {
+  const random = new Random(seed);
+  return withVirtualGlobals(random.fork('processes'), async () => {
+    const scenario = drawScenario(seed);
+    const world = worldOf(scenario, random, tell);
+    await live(scenario, world);
+    return judge(scenario, world);
+  });
+}
+
+async function live({ calmAt }: Scenario, { cluster: { time }, ledger }: World): Promise<void> {
+  await time.run(calmAt + calmMs, () => time.eventCount > eventCountMax);
+  if (time.eventCount > eventCountMax) ledger.violate(time.now, `more than ${eventCountMax} events: it will not end`);
+}
+
+function judge(scenario: Scenario, { cluster: { time }, ledger, truth }: World): RunReport {
+  const history = new History(ledger);
+  const violate = (what: string): void => ledger.violate(time.now, what);
+  const evidence: Evidence = { scenario, truth, ledger, history, violate };
+  checkRounds(evidence);
+  checkCadence(evidence);
+  checkIntents(evidence);
+  const outages = checkOutages(evidence);
+  const deliveries = checkDeliveries(evidence);
+  return {
+    seed: scenario.seed,
+    hash: ledger.trace.hash,
+    violations: ledger.violations,
+    faults: Object.fromEntries(ledger.faults),
+    simulatedMs: time.now - scenario.startAt,
+    eventCount: time.eventCount,
+    roundCount: history.closed.length,
+    alertCount: history.alerts.length,
+    restoreCount: 0,
+    outages,
+    deliveries,
+  };
+}

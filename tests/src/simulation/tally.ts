@@ -1,0 +1,103 @@
+/** What many runs have shown together, and how it is told. */
+import type { RunReport } from './run-report.ts';
+
+const hourMs = 3_600_000;
+/** A sentence of what broke is told for so many runs. */
+const toldMax = 20;
+
+export interface Pace {
+  readonly elapsedMs: number;
+  readonly threadCount: number;
+}
+
+export class Tally {
+  readonly #faults = new Map<string, number>();
+  readonly #broken: RunReport[] = [];
+  #runCount = 0;
+  #repeatedCount = 0;
+  #simulatedMs = 0;
+  readonly #sums = { rounds: 0, intents: 0, scripted: 0, obliged: 0, resolved: 0, wanted: 0, doubled: 0, restores: 0 };
+
+  get runCount(): number {
+    return this.#runCount;
+  }
+
+  get brokenCount(): number {
+    return this.#broken.length;
+  }
+
+  /** @param repeated whether the run was lived twice, and came out the same. */
+  add(report: RunReport, repeated: boolean): void {
+    const { outages, deliveries } = report;
+    const sums = this.#sums;
+    this.#runCount++;
+    if (repeated) this.#repeatedCount++;
+    this.#simulatedMs += report.simulatedMs;
+    for (const [kind, count] of Object.entries(report.faults)) {
+      this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + count);
+    }
+    sums.rounds += report.roundCount;
+    sums.intents += report.alertCount;
+    sums.scripted += outages.scripted;
+    sums.obliged += outages.obliged;
+    sums.resolved += outages.resolved;
+    sums.wanted += deliveries.intents;
+    sums.doubled += deliveries.doubled;
+    sums.restores += report.restoreCount;
+    if (report.violations.length > 0) this.#broken.push(report);
+  }
+
+  inWords({ elapsedMs, threadCount }: Pace): string {
+    const { rounds, intents, scripted, obliged, resolved, wanted, doubled, restores } = this.#sums;
+    const aSecond = (this.#runCount + this.#repeatedCount) / (elapsedMs / 1_000);
+    const faults = [...this.#faults].sort(([left], [right]) => left.localeCompare(right));
+    const faultCount = faults.reduce((sum, [, count]) => sum + count, 0);
+    return [
+      `\nFaults injected, by kind: ${grouped(faultCount)}\n`,
+      ...columnsOf(faults),
+      '\nWhat the runs went through\n',
+      ...linesOf([
+        ['runs', `${grouped(this.#runCount)}, of which ${grouped(this.#repeatedCount)} twice, with the same outcome`],
+        ['simulated hours', grouped(Math.round(this.#simulatedMs / hourMs))],
+        ['runs per second', `${aSecond.toFixed(1)} on ${threadCount} threads, in ${(elapsedMs / 1_000).toFixed(0)} s`],
+        ['rounds judged', grouped(rounds)],
+        ['outages that a quorum saw', grouped(scripted)],
+        ['  long enough to oblige', `${grouped(obliged)}: an incident was open in time`],
+        ['  over for long enough', `${grouped(resolved)}: it was closed in time`],
+        ['intents', grouped(intents)],
+        ['calls that were due', `${grouped(wanted)}, accepted once more: ${grouped(doubled)}, each behind a fault`],
+        ['restored states compared', grouped(restores)],
+      ]),
+      ...this.#brokenInWords(),
+      `\nviolations: ${this.brokenCount}\n`,
+    ].join('');
+  }
+
+  #brokenInWords(): string[] {
+    const told = this.#broken
+      .slice(0, toldMax)
+      .flatMap(({ seed, violations: [first, ...others] }) => [
+        `\nSeed ${seed}: ${first}${others.length === 0 ? '' : ` (and ${others.length} more)`}\n`,
+        `  npm run simulate -- --seed ${seed}\n`,
+      ]);
+    const untoldCount = this.brokenCount - toldMax;
+    return untoldCount > 0 ? [...told, `\n… and ${untoldCount} runs more\n`] : told;
+  }
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+function linesOf(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `  ${name.padEnd(width)}   ${text}\n`);
+}
+
+/** Names with their numbers, in two columns. */
+function columnsOf(rows: readonly (readonly [string, number])[]): string[] {
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
+  const cells = rows.map(([name, count]) => `${name.padEnd(width)} ${grouped(count).padStart(9)}`);
+  const half = Math.ceil(cells.length / 2);
+  return cells.slice(0, half).map((cell, index) => `  ${cell}     ${cells[index + half] ?? ''}`.trimEnd() + '\n');
+}

@@ -1,0 +1,127 @@
+/** Draws a scenario from a seed. */
+import { monitorRecordSchema, type Instant, type MonitorRecord } from '@quorate/contracts';
+import { Random } from '@quorate/testing';
+import { drawFaults } from './draw-faults.ts';
+import type { MonitorScript, Outage, PeopleAct, Scenario } from './scenario.ts';
+
+const minuteMs = 60_000;
+const firstDay = Date.UTC(2026, 10, 21, 10);
+/** Until everything has started. */
+const warmUpMs = 45_000;
+const activeMsMin = 7 * minuteMs;
+const activeMsMax = 10 * minuteMs;
+const allRegions = ['eu', 'us', 'ap', 'sa', 'af'] as const;
+const skewMsMax = 0;
+
+function drawRegions(random: Random): readonly string[] {
+  return allRegions.slice(0, random.pick([2, 3, 3, 3, 3, 4, 5]));
+}
+
+function drawDecision(random: Random): object {
+  return {
+    quorum: random.pick(['majority', 'majority', 'majority', 'majority', 'all', 2]),
+    electorate: random.pick(['expected', 'expected', 'registered']),
+    confirmations: random.between(1, 3),
+    confirmIntervalSeconds: random.between(1, 5),
+    recoveries: random.between(1, 2),
+  };
+}
+
+interface Frame {
+  readonly random: Random;
+  readonly regions: readonly string[];
+  readonly channelIds: readonly string[];
+  readonly startAt: Instant;
+  readonly calmAt: Instant;
+}
+
+function drawRecord({ random, channelIds, startAt }: Frame, index: number): MonitorRecord {
+  const timeoutSeconds = random.between(1, 5);
+  return monitorRecordSchema.parse({
+    v: 1,
+    id: random.uuid(),
+    version: 1,
+    paused: false,
+    createdAt: startAt,
+    changedAt: startAt,
+    checkAtOnce: true,
+    name: `Monitor ${index}`,
+    type: 'tcp',
+    tcp: { host: 'target.example', port: 1_000 + index },
+    intervalSeconds: random.pick([10, 15, 20, 30]),
+    timeoutSeconds,
+    regions: ['*'],
+    decision: drawDecision(random),
+    channelIds: channelIds.filter((_, place) => place === 0 || random.chance(0.5)),
+    reminderMinutes: random.pick([null, null, 1, 3]),
+  });
+}
+
+/** Outages from blips to minutes, with time between them. */
+function drawOutages({ random, startAt, calmAt, regions }: Frame): Outage[] {
+  const outages: Outage[] = [];
+  let from = startAt + warmUpMs + random.between(0, 2 * minuteMs);
+  while (from < calmAt - minuteMs) {
+    const lengthMs = random.pick([
+      random.between(1_000, 20_000),
+      random.between(30_000, 120_000),
+      random.between(60_000, 300_000),
+    ]);
+    const to = Math.min(from + lengthMs, calmAt - 1_000);
+    const isPartial = random.chance(0.25);
+    const seenBy = isPartial ? random.shuffled(regions).slice(0, random.between(1, regions.length)) : null;
+    outages.push({ from, to, symptom: random.pick(['refused', 'refused', 'silent']), regions: seenBy });
+    from = to + random.pick([random.between(5_000, 40_000), random.between(40_000, 240_000)]);
+  }
+  return outages;
+}
+
+function drawMonitor(frame: Frame, index: number): MonitorScript {
+  return { record: drawRecord(frame, index), outages: drawOutages(frame) };
+}
+
+function drawPeople({ random, startAt, calmAt }: Frame, monitors: readonly MonitorScript[]): PeopleAct[] {
+  const count = random.between(0, 5);
+  return Array.from({ length: count }, (_, index): PeopleAct => {
+    const at = random.between(startAt + warmUpMs, calmAt - minuteMs);
+    const monitorId = random.pick(monitors)?.record.id ?? '';
+    const kind = random.pick([
+      'pause',
+      'resume',
+      'resume',
+      'delete',
+      'acknowledge',
+      'acknowledge',
+      'check',
+      'rename',
+      'retarget',
+    ]);
+    return kind === 'retarget'
+      ? { at, monitorId, kind, port: 2_000 + index }
+      : { at, monitorId, kind: kind as 'pause' };
+  }).sort((left, right) => left.at - right.at);
+}
+
+export function drawScenario(seed: number): Scenario {
+  const random = new Random(seed).fork('scenario');
+  const startAt = firstDay + random.between(0, 3_600_000);
+  const calmAt = startAt + warmUpMs + random.between(activeMsMin, activeMsMax);
+  const regions = drawRegions(random);
+  const channelIds = Array.from({ length: random.between(1, 2) }, () => random.uuid());
+  const frame: Frame = { random, regions, channelIds, startAt, calmAt };
+  const monitors = Array.from({ length: random.between(3, 5) }, (_, index) => drawMonitor(frame, index));
+  const replicas = {
+    scheduler: random.between(1, 2),
+    aggregator: random.between(1, 3),
+    dispatcher: random.between(1, 2),
+  };
+  return {
+    ...{ seed, startAt, calmAt, regions, channelIds, monitors, replicas, skewMsMax },
+    partitionCount: random.between(1, 3),
+    probersPerRegion: random.pick([1, 1, 2]),
+    idleGatherMs: random.between(500, 2_000),
+    takenMax: random.pick([3, 20, 2_000]),
+    people: drawPeople(frame, monitors),
+    faults: drawFaults(random.fork('faults'), { startAt: startAt + warmUpMs, calmAt, regions, replicas }),
+  };
+}
