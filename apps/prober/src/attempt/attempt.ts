@@ -4,6 +4,7 @@
  */
 import type { CertificateFacts, Evidence, Instant } from '@quorate/contracts';
 import { Failure } from './failure.ts';
+import { onStop } from './on-stop.ts';
 import { Stopwatch, type Phase } from './stopwatch.ts';
 
 export interface AttemptSettings {
@@ -38,7 +39,7 @@ export class Attempt {
 
   readonly #stopwatch = new Stopwatch();
   readonly #endsAt: number;
-  readonly #signal: AbortSignal;
+  readonly #forgetStop: () => void;
   readonly #timer: NodeJS.Timeout;
   #over: Failure | null = null;
   #isFinished = false;
@@ -50,9 +51,8 @@ export class Attempt {
     this.#endsAt = performance.now() + timeoutMs;
     // Where this process was kept from running, what has arrived meanwhile is read before time is called.
     this.#timer = setTimeout(() => setImmediate(() => this.#callTime()), timeoutMs);
-    this.#signal = signal;
-    signal.addEventListener('abort', this.#aborted);
-    if (signal.aborted) this.#aborted();
+    this.#forgetStop = onStop(signal, () => this.#stopped());
+    if (signal.aborted) this.#stopped();
   }
 
   get isOver(): boolean {
@@ -97,12 +97,12 @@ export class Attempt {
     this.#isFinished = true;
     if (this.#over === null) this.#stopwatch.charge();
     clearTimeout(this.#timer);
-    this.#signal.removeEventListener('abort', this.#aborted);
+    this.#forgetStop();
   }
 
-  readonly #aborted = (): void => {
+  #stopped(): void {
     this.#end(new Failure('prober.missed', 'the prober was stopped before the probe had ended'));
-  };
+  }
 
   #end(failure: Failure): void {
     if (this.#over !== null) return;

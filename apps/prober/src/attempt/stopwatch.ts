@@ -3,12 +3,15 @@ import type { Phases } from '@quorate/contracts';
 
 export type Phase = 'dns' | 'connect' | 'tls' | 'ttfb' | 'transfer';
 
-const phaseNames = ['dns', 'connect', 'tls', 'ttfb', 'transfer'] as const satisfies readonly Phase[];
-
 const toMicroseconds = (ms: number): number => Math.round(ms * 1_000);
 
+/** Microseconds; null for a phase that did not happen. */
+type Times = Record<Phase, number | null>;
+
+const toMs = (microseconds: number | null): number | null => (microseconds === null ? null : microseconds / 1_000);
+
 export class Stopwatch {
-  readonly #microseconds = new Map<Phase, number>();
+  readonly #times: Times = { dns: null, connect: null, tls: null, ttfb: null, transfer: null };
   #phase: Phase | null = null;
   #markedAt = performance.now();
 
@@ -18,41 +21,34 @@ export class Stopwatch {
 
   /** Ends the phase before it. Coming back to a phase (the next hop of a redirect) adds to it. */
   enter(phase: Phase): void {
-    if (this.#phase === null) this.#phase = phase;
+    this.#phase ??= phase;
     this.charge();
     this.#phase = phase;
-    if (!this.#microseconds.has(phase)) this.#microseconds.set(phase, 0);
+    this.#times[phase] ??= 0;
   }
 
   /** Charges the time since the last mark to the phase that is on. */
   charge(): void {
     const now = performance.now();
-    if (this.#phase !== null) this.#add(this.#phase, toMicroseconds(now - this.#markedAt));
+    const phase = this.#phase;
+    if (phase !== null) this.#times[phase] = (this.#times[phase] ?? 0) + toMicroseconds(now - this.#markedAt);
     this.#markedAt = now;
   }
 
   elapsedMs(phase: Phase): number {
-    return (this.#microseconds.get(phase) ?? 0) / 1_000;
+    return (this.#times[phase] ?? 0) / 1_000;
   }
 
   read(): Phases {
-    const total = phaseNames.reduce((sum, phase) => sum + (this.#microseconds.get(phase) ?? 0), 0);
+    const { dns, connect, tls, ttfb, transfer } = this.#times;
+    const total = (dns ?? 0) + (connect ?? 0) + (tls ?? 0) + (ttfb ?? 0) + (transfer ?? 0);
     return {
-      dnsMs: this.#ms('dns'),
-      connectMs: this.#ms('connect'),
-      tlsMs: this.#ms('tls'),
-      ttfbMs: this.#ms('ttfb'),
-      transferMs: this.#ms('transfer'),
+      dnsMs: toMs(dns),
+      connectMs: toMs(connect),
+      tlsMs: toMs(tls),
+      ttfbMs: toMs(ttfb),
+      transferMs: toMs(transfer),
       totalMs: total / 1_000,
     };
-  }
-
-  #ms(phase: Phase): number | null {
-    const microseconds = this.#microseconds.get(phase);
-    return microseconds === undefined ? null : microseconds / 1_000;
-  }
-
-  #add(phase: Phase, microseconds: number): void {
-    this.#microseconds.set(phase, (this.#microseconds.get(phase) ?? 0) + microseconds);
   }
 }

@@ -26,17 +26,23 @@ export class CookieJar {
   readonly #hosts = new Map<string, Map<string, Cookie>>();
 
   take(url: URL, headers: readonly HeaderLine[]): void {
-    const cookies = this.#hosts.get(url.hostname) ?? new Map<string, Cookie>();
     for (const { name, value } of headers) {
       const parsed = name === 'set-cookie' ? parse(value) : null;
-      if (parsed !== null && cookies.size < cookiesMax) cookies.set(...parsed);
+      if (parsed !== null) this.#keep(url.hostname, parsed);
     }
-    this.#hosts.set(url.hostname, cookies);
+  }
+
+  #keep(host: string, cookie: [name: string, cookie: Cookie]): void {
+    const cookies = this.#hosts.get(host) ?? new Map<string, Cookie>();
+    if (cookies.size < cookiesMax) cookies.set(...cookie);
+    this.#hosts.set(host, cookies);
   }
 
   /** The value of the Cookie header; null where there is none to send. */
   headerFor(url: URL): string | null {
-    const cookies = [...(this.#hosts.get(url.hostname)?.values() ?? [])].filter(
+    const ofHost = this.#hosts.get(url.hostname);
+    if (ofHost === undefined) return null;
+    const cookies = [...ofHost.values()].filter(
       ({ path, isSecure }) => isUnder(url.pathname, path) && (!isSecure || url.protocol === 'https:'),
     );
     return cookies.length === 0 ? null : cookies.map(({ pair }) => pair).join('; ');

@@ -49,7 +49,8 @@ function decoderOf(coding: string, { bytes, truncated }: Content): Transform | n
 }
 
 function codingsOf(answer: Answer): string[] {
-  const header = headerOf(answer, 'content-encoding') ?? '';
+  const header = headerOf(answer, 'content-encoding');
+  if (header === null) return [];
   return header
     .toLowerCase()
     .split(',')

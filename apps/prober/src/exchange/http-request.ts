@@ -75,14 +75,15 @@ function headerLines(hop: Hop, settings: HopSettings): string[] {
 
 export function writeRequest(hop: Hop, settings: HopSettings): WireRequest {
   const { url, method } = hop;
-  const body = Buffer.from(hop.body ?? '', 'utf8');
-  const hasLength = hop.body !== null || methodsWithBody.has(method);
+  const body = hop.body === null ? null : Buffer.from(hop.body, 'utf8');
+  const hasLength = body !== null || methodsWithBody.has(method);
   const head = [
     `${method} ${url.pathname}${url.search} HTTP/1.1`,
     ...headerLines(hop, settings),
-    ...(hasLength ? [`Content-Length: ${body.length}`] : []),
+    ...(hasLength ? [`Content-Length: ${body?.length ?? 0}`] : []),
     `Connection: ${settings.keepAlive ? 'keep-alive' : 'close'}`,
     '\r\n',
   ].join('\r\n');
-  return { bytes: Buffer.concat([Buffer.from(head, 'latin1'), body]), isHead: method === 'HEAD' };
+  const bytes = Buffer.from(head, 'latin1');
+  return { bytes: body === null ? bytes : Buffer.concat([bytes, body]), isHead: method === 'HEAD' };
 }

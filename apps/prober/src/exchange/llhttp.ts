@@ -38,6 +38,14 @@ interface Reading {
 }
 let reading: Reading | null = null;
 
+/** All of the parser's memory; a new view where it has grown. */
+let memory = new Uint8Array(0);
+
+function currentMemory(): Uint8Array {
+  if (memory.buffer !== llhttp.memory.buffer) memory = new Uint8Array(llhttp.memory.buffer);
+  return memory;
+}
+
 function textAt(at: number, length: number): string {
   return reading?.source.toString('latin1', at - input, at - input + length) ?? '';
 }
@@ -72,8 +80,8 @@ export class Llhttp {
   execute(bytes: Buffer): number {
     for (let start = 0; start < bytes.length; start += inputBytesMax) {
       const source = bytes.subarray(start, start + inputBytesMax);
-      new Uint8Array(llhttp.memory.buffer, input, source.length).set(source);
-      const error = this.#run(source, () => llhttp.llhttp_execute(this.#parser, input, source.length));
+      currentMemory().set(source, input);
+      const error = this.#execute(source);
       if (error !== 0) return error;
     }
     return 0;
@@ -81,7 +89,12 @@ export class Llhttp {
 
   /** Says that the stream has ended. Returns 0 where a message may end there. */
   finish(): number {
-    return this.#run(nothing, () => llhttp.llhttp_finish(this.#parser));
+    reading = { events: this.#events, source: nothing };
+    try {
+      return llhttp.llhttp_finish(this.#parser);
+    } finally {
+      reading = null;
+    }
   }
 
   get version(): string {
@@ -100,10 +113,10 @@ export class Llhttp {
     llhttp.llhttp_free(this.#parser);
   }
 
-  #run(source: Buffer, parse: () => number): number {
+  #execute(source: Buffer): number {
     reading = { events: this.#events, source };
     try {
-      return parse();
+      return llhttp.llhttp_execute(this.#parser, input, source.length);
     } finally {
       reading = null;
     }

@@ -1,4 +1,5 @@
 /** Makes a connection a TLS one, judges the certificate, and records its facts whatever the judgement says. */
+import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { connect, createSecureContext, getCACertificates, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Reason } from '@quorate/contracts';
@@ -64,6 +65,7 @@ async function handshake(
       ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
       // The certificate is judged below, so that its facts are known even when it is refused.
       rejectUnauthorized: false,
+      checkServerIdentity: () => undefined,
     });
     const failed = (code: string): void => {
       socket.destroy();
@@ -79,11 +81,21 @@ async function handshake(
   });
 }
 
-function record(attempt: Attempt, socket: TLSSocket, { certificateWarningDays }: TlsSettings): void {
-  const leaf = socket.getPeerX509Certificate();
-  if (leaf === undefined) return;
+function record(attempt: Attempt, leaf: X509Certificate, { certificateWarningDays }: TlsSettings): void {
   const facts = certificateFacts(leaf, { now: attempt.startedAt, certificateWarningDays });
   attempt.certificate = earlier(attempt.certificate, facts);
+}
+
+/** Asks OpenSSL itself: to do so, Node would first turn the whole chain into objects, for a tenth of a handshake. */
+function isFor(leaf: X509Certificate, host: string): boolean {
+  return (isIP(host) === 0 ? leaf.checkHost(host) : leaf.checkIP(host)) !== undefined;
+}
+
+/** OpenSSL's or Node's code for what is wrong with the certificate; null where nothing is. */
+function faultOf(socket: TLSSocket, leaf: X509Certificate | undefined, host: string): string | null {
+  // Node's types promise an Error; what is there is the code.
+  if (!socket.authorized) return String(socket.authorizationError);
+  return leaf !== undefined && isFor(leaf, host) ? null : 'ERR_TLS_CERT_ALTNAME_INVALID';
 }
 
 /** Closes `plain` where it fails. */
@@ -97,11 +109,11 @@ export async function secure(
     plain.close();
     return socket;
   }
-  record(attempt, socket, settings);
+  const leaf = socket.getPeerX509Certificate();
+  if (leaf !== undefined) record(attempt, leaf, settings);
   const connection = Connection.over(socket);
-  // Node's types promise an Error; what is there is OpenSSL's code.
-  const fault = socket.authorizationError as unknown as string | null;
-  if (!settings.verify || socket.authorized) return connection;
+  const fault = settings.verify ? faultOf(socket, leaf, settings.host) : null;
+  if (fault === null) return connection;
   connection.close();
-  return certificateFailure(String(fault), settings.host);
+  return certificateFailure(fault, settings.host);
 }

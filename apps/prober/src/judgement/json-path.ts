@@ -4,15 +4,27 @@ type Step = string | number;
 
 const stepPattern = /\.([^.[]+)|\[([0-9]+)\]|\['([^']*)'\]|\["([^"]*)"\]/g;
 
-function stepsOf(path: string): Step[] {
+const pathsRememberedMax = 1_000;
+const remembered = new Map<string, readonly Step[]>();
+
+function readSteps(path: string): readonly Step[] {
   return [...path.matchAll(stepPattern)].map(([, name, index, single, double]) =>
     index === undefined ? (name ?? single ?? double ?? '') : Number(index),
   );
 }
 
+function stepsOf(path: string): readonly Step[] {
+  const known = remembered.get(path);
+  if (known !== undefined) return known;
+  const steps = readSteps(path);
+  if (remembered.size >= pathsRememberedMax) remembered.clear();
+  remembered.set(path, steps);
+  return steps;
+}
+
 /** Undefined where the document has nothing there. A name never reads an array, nor an index an object. */
 export function valueAt(document: unknown, path: string): unknown {
-  return stepsOf(path).reduce(stepInto, document);
+  return stepsOf(path).reduce<unknown>(stepInto, document);
 }
 
 function stepInto(value: unknown, step: Step): unknown {

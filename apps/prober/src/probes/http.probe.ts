@@ -56,7 +56,8 @@ async function look(http: HttpProbe, context: ProbeContext, { kept, timeoutMs }:
         ? { failure: answer, text: await textOf(attempt, answer) }
         : await read(attempt, http, answer);
     attempt.finish();
-    return evidenceOf(attempt, { failure: result.failure, answer: result.text, secrets: secretsOf(http) });
+    const secrets = result.failure === null ? [] : secretsOf(http);
+    return evidenceOf(attempt, { failure: result.failure, answer: result.text, secrets });
   } finally {
     attempt.finish();
   }
@@ -65,7 +66,7 @@ async function look(http: HttpProbe, context: ProbeContext, { kept, timeoutMs }:
 async function lookTwice(http: HttpProbe, context: ProbeContext, kept: KeptConnection): Promise<Evidence> {
   const endsAtMs = performance.now() + context.timeoutMs;
   const reused = look(http, context, { kept, timeoutMs: context.timeoutMs });
-  const early = await Promise.race([reused, afterMs(context.timeoutMs * doubtShare)]);
+  const early = await within(reused, context.timeoutMs * doubtShare);
   if (early?.outcome === 'up') return early;
   const fresh = look(http, context, { kept: null, timeoutMs: Math.max(1, endsAtMs - performance.now()) });
   const evidence = await Promise.race([fresh, reused.then((seen) => (seen.outcome === 'up' ? seen : fresh))]);
@@ -74,8 +75,15 @@ async function lookTwice(http: HttpProbe, context: ProbeContext, kept: KeptConne
   return late.outcome === 'up' ? late : evidence;
 }
 
-async function afterMs(ms: number): Promise<null> {
-  return await new Promise((resolve) => setTimeout(resolve, ms, null).unref());
+/** What `looking` sees within `ms`, or null. Leaves no timer behind: there may be thousands of looks a second. */
+async function within(looking: Promise<Evidence>, ms: number): Promise<Evidence | null> {
+  return await new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms, null);
+    void looking.then((evidence) => {
+      clearTimeout(timer);
+      resolve(evidence);
+    });
+  });
 }
 
 /** `down` was always seen on a fresh connection: what a kept one says against the target is looked at again. */
