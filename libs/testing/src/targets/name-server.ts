@@ -13,7 +13,7 @@ export interface NameServer {
   readonly address: string;
   /** The questions that came, such as `A shop.test`. */
   readonly questions: readonly string[];
-  /** What it answers for a name from now on. A name that was never set does not exist. */
+  /** What it answers for a name from now on. */
   set(name: string, answer: NameAnswer | ((questionCount: number) => NameAnswer)): void;
   close(): Promise<void>;
 }
@@ -74,14 +74,17 @@ function reply(query: Buffer, question: Question, answer: Exclude<NameAnswer, 's
   return Buffer.concat([header, question.bytes, ...addresses.map((address) => recordOf(address, question.type))]);
 }
 
-export async function startNameServer(): Promise<NameServer> {
+const nowhere = (): NameAnswer => ({ rcode: noSuchName });
+
+/** `otherwise` answers for the names that were never set; left out, they do not exist. */
+export async function startNameServer(otherwise: (name: string) => NameAnswer = nowhere): Promise<NameServer> {
   const socket = createSocket('udp4');
   const questions: string[] = [];
   const answers = new Map<string, NameAnswer | ((questionCount: number) => NameAnswer)>();
   socket.on('message', (query: Buffer, { port, address }: RemoteInfo) => {
     const question = readQuestion(query);
     questions.push(`${question.type === typeAaaa ? 'AAAA' : 'A'} ${question.name}`);
-    const set = answers.get(question.name) ?? { rcode: noSuchName };
+    const set = answers.get(question.name) ?? otherwise(question.name);
     const answer = typeof set === 'function' ? set(questions.length) : set;
     if (answer !== 'silence') socket.send(reply(query, question, answer), port, address);
   });
