@@ -94,6 +94,7 @@ export {
 export type { PatternField } from './probes/probe-type.ts';
 export type { Drill, SelfProbe } from './probes/self.ts';
 export { tcpProbeSchema, type TcpProbe, type TcpStep } from './probes/tcp.ts';
+export { websocketProbeSchema, type WebsocketProbe } from './probes/websocket.ts';
 export { isSecretHeader, sealedPrefix, type SecretMapping } from './secrets.ts';
 export {
   rolledUpInSchema,

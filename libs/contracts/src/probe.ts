@@ -6,6 +6,7 @@ import { grpcProbeType } from './probes/grpc.ts';
 import { httpProbeType } from './probes/http.ts';
 import { selfProbeType } from './probes/self.ts';
 import { tcpProbeType } from './probes/tcp.ts';
+import { websocketProbeType } from './probes/websocket.ts';
 import type { SecretMapping } from './secrets.ts';
 
 const probeTypes = {
@@ -13,6 +14,7 @@ const probeTypes = {
   tcp: tcpProbeType,
   dns: dnsProbeType,
   grpc: grpcProbeType,
+  websocket: websocketProbeType,
   self: selfProbeType,
 };
 type ProbeTypes = typeof probeTypes;

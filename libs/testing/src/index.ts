@@ -30,5 +30,11 @@ export {
 export { closeServer, listenOnLoopback } from './targets/listen.ts';
 export { startNameServer, type NameAnswer, type NameServer } from './targets/name-server.ts';
 export { answering, startRawServer, type RawServer, type Script } from './targets/raw-server.ts';
+export {
+  acceptUpgrade,
+  startWebsocketServer,
+  websocketFrame,
+  type WebsocketServer,
+} from './targets/websocket-server.ts';
 export { startTarget, type Target, type TargetFault, type TargetVisit } from './targets/start-target.ts';
 export { sites, stormEvents, stormFaults, untilAllEnded } from './storm-watch.ts';

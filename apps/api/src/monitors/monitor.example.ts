@@ -31,6 +31,11 @@ export const exampleMonitorsByType: {
     type: 'grpc',
     grpc: { host: 'orders.example.com', port: 443, tls: true, service: 'shop.v1.Orders' },
   },
+  websocket: {
+    name: 'Live prices',
+    type: 'websocket',
+    websocket: { url: 'wss://live.example.com/prices', send: '{"op":"ping"}', expect: '"op":"pong"' },
+  },
 };
 
 export const exampleRound: RoundAnswer = {

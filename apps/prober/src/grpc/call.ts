@@ -185,5 +185,6 @@ export async function call(
     });
   } finally {
     (underWay as Call | null)?.close();
+    connection.close();
   }
 }

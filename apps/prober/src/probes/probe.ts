@@ -7,6 +7,7 @@ import { probeHttp } from './http.probe.ts';
 import type { RoundContext } from './probe-context.ts';
 import { probeSelf } from './self.probe.ts';
 import { probeTcp } from './tcp.probe.ts';
+import { probeWebsocket } from './websocket.probe.ts';
 
 type Rows = {
   readonly [Type in Probe['type']]: (probe: Extract<Probe, { type: Type }>, context: RoundContext) => Promise<Evidence>;
@@ -17,6 +18,7 @@ const rows: Rows = {
   tcp: ({ tcp }, context) => probeTcp(tcp, context),
   dns: ({ dns }, context) => probeDns(dns, context),
   grpc: ({ grpc }, context) => probeGrpc(grpc, context),
+  websocket: ({ websocket }, context) => probeWebsocket(websocket, context),
   self: ({ self }, context) => probeSelf(self, context),
 };
 
@@ -36,6 +38,8 @@ export function targetHostOf(probe: Probe): string {
       return probe.dns.resolver ?? '';
     case 'grpc':
       return probe.grpc.host;
+    case 'websocket':
+      return new URL(probe.websocket.url).host;
     case 'self':
       return '';
     default:

@@ -16,7 +16,7 @@ export const headerValueSchema = z
 /** Headers that the exchange itself needs to set. */
 const ownHeaders = new Set(['connection', 'content-length', 'transfer-encoding', 'upgrade', 'keep-alive', 'te']);
 
-const headersSchema = z
+export const headersSchema = z
   .record(headerNameSchema, headerValueSchema)
   .refine((headers) => Object.keys(headers).length <= 50, 'takes at most 50 headers')
   .refine(
