@@ -91,8 +91,10 @@ export {
   type HttpProbe,
   type JsonExpectation,
 } from './probes/http.ts';
+export { postgresqlProbeSchema, type PostgresqlProbe } from './probes/postgresql.ts';
 export type { PatternField } from './probes/probe-type.ts';
 export type { Drill, SelfProbe } from './probes/self.ts';
+export type { Query, TlsMode } from './probes/service-fields.ts';
 export { tcpProbeSchema, type TcpProbe, type TcpStep } from './probes/tcp.ts';
 export { websocketProbeSchema, type WebsocketProbe } from './probes/websocket.ts';
 export { isSecretHeader, sealedPrefix, type SecretMapping } from './secrets.ts';

@@ -4,6 +4,7 @@ import type { PatternField, ProbeType } from './probes/probe-type.ts';
 import { dnsProbeType } from './probes/dns.ts';
 import { grpcProbeType } from './probes/grpc.ts';
 import { httpProbeType } from './probes/http.ts';
+import { postgresqlProbeType } from './probes/postgresql.ts';
 import { selfProbeType } from './probes/self.ts';
 import { tcpProbeType } from './probes/tcp.ts';
 import { websocketProbeType } from './probes/websocket.ts';
@@ -15,6 +16,7 @@ const probeTypes = {
   dns: dnsProbeType,
   grpc: grpcProbeType,
   websocket: websocketProbeType,
+  postgresql: postgresqlProbeType,
   self: selfProbeType,
 };
 type ProbeTypes = typeof probeTypes;

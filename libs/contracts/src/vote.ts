@@ -50,6 +50,14 @@ export const reasons = [
   'websocket.mismatch',
   'websocket.too-large',
   'websocket.protocol',
+  /** The credentials were refused, or could only have been given in a way that is not safe. */
+  'auth.refused',
+  /** What answers there is no server of this kind. */
+  'protocol.mismatch',
+  /** The server answers, and says that it cannot serve: starting, full, without the thing that was asked for. */
+  'service.unavailable',
+  /** A query failed, or its answer is another one than expected. */
+  'query.mismatch',
   'blocked.address',
   'drill',
   'prober.stalled',

@@ -29,6 +29,16 @@ export {
 } from './targets/grpc-server.ts';
 export { closeServer, listenOnLoopback } from './targets/listen.ts';
 export { startNameServer, type NameAnswer, type NameServer } from './targets/name-server.ts';
+export {
+  byteByByte,
+  cutAfter,
+  startPeerServer,
+  type Delivery,
+  type Peer,
+  type PeerScript,
+  type PeerServer,
+} from './targets/peer-server.ts';
+export { postgresqlMessage, postgresqlStandIn, type PostgresqlStandInSettings } from './targets/postgresql-server.ts';
 export { answering, startRawServer, type RawServer, type Script } from './targets/raw-server.ts';
 export {
   acceptUpgrade,

@@ -4,7 +4,7 @@ import { isSecretHeader, type HttpProbe } from '@quorate/contracts';
 /** A shorter secret would blacken half of an answer and hide little. */
 const secretCharactersMin = 4;
 
-const isWorthHiding = (secret: string): boolean => secret.length >= secretCharactersMin;
+export const isWorthHiding = (secret: string): boolean => secret.length >= secretCharactersMin;
 
 export function secretsOf(probe: HttpProbe): string[] {
   return [...secretsOfHeaders(probe.headers), ...secretsOfAuth(probe.auth).filter(isWorthHiding)];

@@ -5,6 +5,7 @@ import { probeDns } from './dns.probe.ts';
 import { probeGrpc } from './grpc.probe.ts';
 import { probeHttp } from './http.probe.ts';
 import type { RoundContext } from './probe-context.ts';
+import { probePostgresql } from './postgresql.probe.ts';
 import { probeSelf } from './self.probe.ts';
 import { probeTcp } from './tcp.probe.ts';
 import { probeWebsocket } from './websocket.probe.ts';
@@ -19,6 +20,7 @@ const rows: Rows = {
   dns: ({ dns }, context) => probeDns(dns, context),
   grpc: ({ grpc }, context) => probeGrpc(grpc, context),
   websocket: ({ websocket }, context) => probeWebsocket(websocket, context),
+  postgresql: ({ postgresql }, context) => probePostgresql(postgresql, context),
   self: ({ self }, context) => probeSelf(self, context),
 };
 
@@ -40,6 +42,8 @@ export function targetHostOf(probe: Probe): string {
       return probe.grpc.host;
     case 'websocket':
       return new URL(probe.websocket.url).host;
+    case 'postgresql':
+      return probe.postgresql.host;
     case 'self':
       return '';
     default:

@@ -1,0 +1,202 @@
+/** What every database and broker may do wrong, tried on every probe of one. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { probeSchema, type Evidence } from '@quorate/contracts';
+import { AddressGuard, allowLoopback, allowNothing, type AllowList } from '@quorate/outbound';
+import {
+  byteByByte,
+  createAuthority,
+  cutAfter,
+  postgresqlStandIn,
+  startPeerServer,
+  type Delivery,
+  type PeerScript,
+  type PeerServer,
+} from '@quorate/testing';
+import { performProbe } from './probe.ts';
+import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
+
+const password = 'correct horse';
+const cutsMax = 24;
+
+interface Row {
+  readonly type: string;
+  readonly name: string;
+  /** A target without host and port. */
+  readonly settings: object;
+  /** All that a healthy server says to it. */
+  readonly healthy: PeerScript;
+  readonly target?: (host: string, port: number) => object;
+}
+
+const rows: readonly Row[] = [
+  {
+    type: 'postgresql',
+    name: 'PostgreSQL',
+    settings: { username: 'watcher', password },
+    healthy: postgresqlStandIn({ auth: 'md5', password }),
+  },
+];
+
+const stop = new AbortController();
+let certificateAuthorities: string;
+let server: PeerServer | null = null;
+
+beforeAll(async () => {
+  certificateAuthorities = (await createAuthority()).certificate;
+});
+afterEach(async () => {
+  await server?.close();
+  server = null;
+});
+afterAll(() => stop.abort());
+
+function surroundingsOf(allowed: AllowList): ProbeSurroundings {
+  const guard = new AddressGuard(allowed);
+  return createSurroundings({ guard, region: 'eu', version: '1', signal: stop.signal, certificateAuthorities });
+}
+
+interface LookSettings {
+  readonly changes?: object;
+  readonly deliver?: Delivery;
+  readonly timeoutMs?: number;
+  readonly allowed?: AllowList;
+}
+
+async function visit({ type, settings, target }: Row, port: number, look: LookSettings = {}): Promise<Evidence> {
+  const { changes = {}, timeoutMs = 900, allowed = allowLoopback } = look;
+  const where = target?.('localhost', port) ?? { host: 'localhost', port };
+  const probe = probeSchema.parse({ type, [type]: { ...where, ...settings, ...changes } });
+  const startedAt = Date.now();
+  return await performProbe(probe, {
+    ...surroundingsOf(allowed),
+    monitorKey: 'm',
+    startedAt,
+    timeoutMs,
+    dueAt: startedAt,
+  });
+}
+
+async function look(row: Row, script: PeerScript, settings: LookSettings = {}): Promise<Evidence> {
+  await server?.close();
+  server = await startPeerServer(script, settings.deliver);
+  return await visit(row, server.port, settings);
+}
+
+const httpAnswer = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n400 Bad Request';
+const garbage = Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 167 + 13) % 256));
+
+/** As a server does that hears something: it answers what it is sent at once. */
+const answeringWith =
+  (answer: Buffer | string): PeerScript =>
+  async (peer) => {
+    await peer.take(1);
+    peer.write(answer);
+  };
+
+describe.each(rows)('a probe of $name', (row) => {
+  const { name } = row;
+
+  it('is up where the server is healthy, and leaves no connection behind', async () => {
+    const evidence = await look(row, row.healthy);
+    expect(evidence).toMatchObject({ outcome: 'up', reason: null, message: null, address: '127.0.0.1' });
+    const { dnsMs, connectMs, tlsMs, ttfbMs, transferMs, totalMs } = evidence.phases;
+    const sum = [dnsMs, connectMs, tlsMs, ttfbMs, transferMs].reduce<number>((total, ms) => total + (ms ?? 0), 0);
+    expect(totalMs).toBeCloseTo(sum, 2);
+    await server!.untilAlone();
+  });
+
+  it('is up where each byte comes on its own', async () => {
+    expect(await look(row, row.healthy, { deliver: byteByByte })).toMatchObject({ outcome: 'up' });
+  });
+
+  it('is down where the server hangs up after whatever number of bytes', async () => {
+    let total = 0;
+    await look(row, row.healthy, {
+      deliver: (bytes, socket) => {
+        total += bytes.length;
+        socket.write(bytes);
+      },
+    });
+    const cutCount = Math.min(total, cutsMax);
+    const cuts = Array.from({ length: cutCount }, (_, index) => Math.floor((index * total) / cutCount));
+    for (const byteCount of cuts) {
+      const evidence = await look(row, row.healthy, { deliver: cutAfter(byteCount) });
+      expect({ byteCount, ...evidence }).toMatchObject({ byteCount, outcome: 'down', reason: 'service.unavailable' });
+    }
+  });
+
+  it('is down at its deadline where the server says nothing', async () => {
+    const silence = await look(row, () => undefined, { timeoutMs: 150 });
+    expect(silence).toMatchObject({ outcome: 'down', reason: 'timeout.response' });
+    await server!.untilAlone();
+  });
+
+  it.each<[string, PeerScript]>([
+    ['answers in HTTP', answeringWith(httpAnswer)],
+    ['speaks HTTP at once', (peer) => peer.write(httpAnswer)],
+    ['sends garbage', answeringWith(garbage)],
+    ['sends one bit over and over', answeringWith(Buffer.alloc(4_096, 0xff))],
+  ])('is down where something else is there that %s', async (_what, script) => {
+    expect(await look(row, script)).toMatchObject({
+      outcome: 'down',
+      reason: 'protocol.mismatch',
+      message: expect.stringContaining(`does not speak ${name}`),
+      excerpt: expect.any(String),
+    });
+  });
+
+  it('is down where zeros come without end, in flat memory and in little time', async () => {
+    const zeros = Buffer.alloc(65_536);
+    const before = process.memoryUsage.rss();
+    const startedAt = performance.now();
+    const evidence = await look(row, async (peer) => {
+      for (let count = 0; count < 64; count++) peer.write(zeros);
+    });
+    expect(evidence).toMatchObject({ outcome: 'down', reason: 'protocol.mismatch' });
+    expect(performance.now() - startedAt).toBeLessThan(900);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(64e6);
+  });
+
+  it('is down where the server closes or resets at once', async () => {
+    expect(await look(row, (peer) => peer.end())).toMatchObject({
+      reason: 'service.unavailable',
+      message: `the ${name} server closed the connection instead of answering`,
+    });
+    const reset = await look(row, async (peer) => {
+      await peer.take(1);
+      peer.reset();
+    });
+    expect(reset).toMatchObject({ reason: 'connect.reset' });
+  });
+
+  it('says so where the server wants TLS', async () => {
+    const evidence = await look(row, async (peer) => {
+      await peer.take(1);
+      peer.write(Buffer.from([0x15, 3, 1, 0, 2, 2, 70]));
+      peer.end();
+    });
+    expect(evidence).toMatchObject({ reason: 'protocol.mismatch', message: expect.stringMatching(/speaks TLS there/) });
+  });
+
+  it('never repeats its password', async () => {
+    const echo: PeerScript = (peer) => peer.write(`${password} ${Buffer.from(password).toString('base64')}\r\n\0\0`);
+    const evidence = await look(row, echo);
+    expect(evidence).toMatchObject({ outcome: 'down' });
+    const told = JSON.stringify(evidence);
+    expect(told).not.toContain(password);
+    expect(told).not.toContain(Buffer.from(password).toString('base64'));
+  });
+
+  it('dials no address that is not permitted', async () => {
+    server = await startPeerServer(row.healthy);
+    expect(await visit(row, server.port, { allowed: allowNothing })).toMatchObject({ reason: 'blocked.address' });
+    expect(server.connectionCount).toBe(0);
+  });
+
+  it('is down where nobody listens', async () => {
+    server = await startPeerServer(row.healthy);
+    const { port } = server;
+    await server.close();
+    expect(await visit(row, port)).toMatchObject({ reason: 'connect.refused' });
+  });
+});

@@ -1,0 +1,21 @@
+/** The PostgreSQL probe: a connection, a log-in, and a query if so wished. */
+import { z } from 'zod';
+import { defineProbeType } from './probe-type.ts';
+import { endpointFields, mapPassword, querySchema, wireNameSchema, wireSecretSchema } from './service-fields.ts';
+
+export const postgresqlProbeSchema = z.strictObject({
+  ...endpointFields,
+  port: endpointFields.port.default(5_432),
+  /** Null: the one that is named like the user, as PostgreSQL has it. */
+  database: wireNameSchema.nullable().default(null),
+  username: wireNameSchema,
+  password: wireSecretSchema.nullable().default(null),
+  query: querySchema.nullable().default(null),
+});
+export type PostgresqlProbe = z.infer<typeof postgresqlProbeSchema>;
+
+export const postgresqlProbeType = defineProbeType({
+  settings: postgresqlProbeSchema,
+  targetOf: ({ host, port, database }) => `postgresql://${host}:${port}${database === null ? '' : `/${database}`}`,
+  mapSecrets: (postgresql, map) => mapPassword(postgresql, '/postgresql', map),
+});
