@@ -92,6 +92,7 @@ export {
   type JsonExpectation,
 } from './probes/http.ts';
 export { postgresqlProbeSchema, type PostgresqlProbe } from './probes/postgresql.ts';
+export { redisProbeSchema, type RedisProbe } from './probes/redis.ts';
 export type { PatternField } from './probes/probe-type.ts';
 export type { Drill, SelfProbe } from './probes/self.ts';
 export type { Query, TlsMode } from './probes/service-fields.ts';

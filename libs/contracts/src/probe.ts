@@ -5,6 +5,7 @@ import { dnsProbeType } from './probes/dns.ts';
 import { grpcProbeType } from './probes/grpc.ts';
 import { httpProbeType } from './probes/http.ts';
 import { postgresqlProbeType } from './probes/postgresql.ts';
+import { redisProbeType } from './probes/redis.ts';
 import { selfProbeType } from './probes/self.ts';
 import { tcpProbeType } from './probes/tcp.ts';
 import { websocketProbeType } from './probes/websocket.ts';
@@ -17,6 +18,7 @@ const probeTypes = {
   grpc: grpcProbeType,
   websocket: websocketProbeType,
   postgresql: postgresqlProbeType,
+  redis: redisProbeType,
   self: selfProbeType,
 };
 type ProbeTypes = typeof probeTypes;

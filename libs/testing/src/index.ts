@@ -39,6 +39,7 @@ export {
   type PeerServer,
 } from './targets/peer-server.ts';
 export { postgresqlMessage, postgresqlStandIn, type PostgresqlStandInSettings } from './targets/postgresql-server.ts';
+export { redisStandIn, type RedisStandInSettings } from './targets/redis-server.ts';
 export { answering, startRawServer, type RawServer, type Script } from './targets/raw-server.ts';
 export {
   acceptUpgrade,

@@ -36,6 +36,23 @@ export const exampleMonitorsByType: {
     type: 'websocket',
     websocket: { url: 'wss://live.example.com/prices', send: '{"op":"ping"}', expect: '"op":"pong"' },
   },
+  postgresql: {
+    name: 'Shop database',
+    type: 'postgresql',
+    postgresql: {
+      host: 'db.example.com',
+      tls: 'verify',
+      database: 'shop',
+      username: 'watcher',
+      password: 'a password of its own',
+      query: { sql: 'select count(*) from orders where stuck', equals: '0' },
+    },
+  },
+  redis: {
+    name: 'Cache',
+    type: 'redis',
+    redis: { host: 'cache.example.com', username: 'watcher', password: 'a password of its own' },
+  },
 };
 
 export const exampleRound: RoundAnswer = {

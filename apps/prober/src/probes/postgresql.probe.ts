@@ -1,4 +1,4 @@
-/** The PostgreSQL probe: logs in by the frontend/backend protocol, version 3, and asks its query in a read-only transaction. */
+/** The PostgreSQL probe: logs in by the protocol's version 3, and asks its query in a read-only transaction. */
 import { createHash } from 'node:crypto';
 import type { PostgresqlProbe, Query, Reason } from '@quorate/contracts';
 import { ByteReader, uint, zeroEnded } from '../talk/bytes.ts';

@@ -6,6 +6,7 @@ import { probeGrpc } from './grpc.probe.ts';
 import { probeHttp } from './http.probe.ts';
 import type { RoundContext } from './probe-context.ts';
 import { probePostgresql } from './postgresql.probe.ts';
+import { probeRedis } from './redis.probe.ts';
 import { probeSelf } from './self.probe.ts';
 import { probeTcp } from './tcp.probe.ts';
 import { probeWebsocket } from './websocket.probe.ts';
@@ -21,6 +22,7 @@ const rows: Rows = {
   grpc: ({ grpc }, context) => probeGrpc(grpc, context),
   websocket: ({ websocket }, context) => probeWebsocket(websocket, context),
   postgresql: ({ postgresql }, context) => probePostgresql(postgresql, context),
+  redis: ({ redis }, context) => probeRedis(redis, context),
   self: ({ self }, context) => probeSelf(self, context),
 };
 
@@ -44,6 +46,8 @@ export function targetHostOf(probe: Probe): string {
       return new URL(probe.websocket.url).host;
     case 'postgresql':
       return probe.postgresql.host;
+    case 'redis':
+      return probe.redis.host;
     case 'self':
       return '';
     default:

@@ -1,12 +1,13 @@
 /** What every database and broker may do wrong, tried on every probe of one. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { probeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback, allowNothing, type AllowList } from '@quorate/outbound';
+import { AddressGuard, allowLoopback, allowNothing } from '@quorate/outbound';
 import {
   byteByByte,
   createAuthority,
   cutAfter,
   postgresqlStandIn,
+  redisStandIn,
   startPeerServer,
   type Delivery,
   type PeerScript,
@@ -35,14 +36,24 @@ const rows: readonly Row[] = [
     settings: { username: 'watcher', password },
     healthy: postgresqlStandIn({ auth: 'md5', password }),
   },
+  {
+    type: 'redis',
+    name: 'Redis',
+    settings: { password, database: 1 },
+    healthy: redisStandIn({ password }),
+  },
 ];
 
 const stop = new AbortController();
-let certificateAuthorities: string;
+let lenient: ProbeSurroundings;
+let strict: ProbeSurroundings;
 let server: PeerServer | null = null;
 
 beforeAll(async () => {
-  certificateAuthorities = (await createAuthority()).certificate;
+  const { certificate: certificateAuthorities } = await createAuthority();
+  const usual = { region: 'eu', version: '1', signal: stop.signal, certificateAuthorities };
+  lenient = createSurroundings({ ...usual, guard: new AddressGuard(allowLoopback) });
+  strict = createSurroundings({ ...usual, guard: new AddressGuard(allowNothing) });
 });
 afterEach(async () => {
   await server?.close();
@@ -50,25 +61,21 @@ afterEach(async () => {
 });
 afterAll(() => stop.abort());
 
-function surroundingsOf(allowed: AllowList): ProbeSurroundings {
-  const guard = new AddressGuard(allowed);
-  return createSurroundings({ guard, region: 'eu', version: '1', signal: stop.signal, certificateAuthorities });
-}
-
 interface LookSettings {
   readonly changes?: object;
   readonly deliver?: Delivery;
   readonly timeoutMs?: number;
-  readonly allowed?: AllowList;
+  readonly isStrict?: boolean;
 }
 
 async function visit({ type, settings, target }: Row, port: number, look: LookSettings = {}): Promise<Evidence> {
-  const { changes = {}, timeoutMs = 900, allowed = allowLoopback } = look;
+  const { changes = {}, timeoutMs = 900 } = look;
+  const surroundings = look.isStrict === true ? strict : lenient;
   const where = target?.('localhost', port) ?? { host: 'localhost', port };
   const probe = probeSchema.parse({ type, [type]: { ...where, ...settings, ...changes } });
   const startedAt = Date.now();
   return await performProbe(probe, {
-    ...surroundingsOf(allowed),
+    ...surroundings,
     monitorKey: 'm',
     startedAt,
     timeoutMs,
@@ -189,7 +196,7 @@ describe.each(rows)('a probe of $name', (row) => {
 
   it('dials no address that is not permitted', async () => {
     server = await startPeerServer(row.healthy);
-    expect(await visit(row, server.port, { allowed: allowNothing })).toMatchObject({ reason: 'blocked.address' });
+    expect(await visit(row, server.port, { isStrict: true })).toMatchObject({ reason: 'blocked.address' });
     expect(server.connectionCount).toBe(0);
   });
 

@@ -5,7 +5,7 @@ import type { ByteSink, Connection } from '../exchange/connection.ts';
 import { MalformedError, type Step, type Talk } from './talk.ts';
 
 /** All that a server may send in one talk; hand-shakes take a few hundred bytes, answers to queries a few thousand. */
-export const receivedBytesMax = 1_048_576;
+const receivedBytesMax = 1_048_576;
 const lineBytesMax = 8_192;
 /** What is kept of the first words, to be shown where they are not understood. */
 const firstWordsBytesMax = 8_192;

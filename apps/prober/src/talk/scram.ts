@@ -1,8 +1,8 @@
-/** SCRAM (RFC 5802, RFC 7677): proves that we know a password without saying it, and asks the server for its own proof. */
+/** SCRAM (RFC 5802, RFC 7677): proves that we know a password without saying it, and has the server prove the same. */
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { compute, fail, MalformedError, type Talk } from './talk.ts';
 
-export type ScramHash = 'sha1' | 'sha256' | 'sha512';
+type ScramHash = 'sha1' | 'sha256' | 'sha512';
 
 export interface ScramSettings {
   readonly hash: ScramHash;

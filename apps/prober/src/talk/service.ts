@@ -1,4 +1,4 @@
-/** A probe of a database or a broker: dials it, holds the talk of its protocol, and makes evidence of how that ended. */
+/** A probe of a database or a broker: dials it, holds the talk of its protocol, and tells how that ended. */
 import type { Evidence, TlsMode } from '@quorate/contracts';
 import { Attempt } from '../attempt/attempt.ts';
 import { evidenceOf } from '../attempt/evidence.ts';

@@ -4,7 +4,7 @@ import type { SecretMapping } from '../secrets.ts';
 import { hostSchema, portSchema } from './fields.ts';
 
 /** `require` encrypts whatever the certificate is; `verify` also wants one that is for this host and trusted. */
-export const tlsModeSchema = z.enum(['disable', 'require', 'verify']);
+const tlsModeSchema = z.enum(['disable', 'require', 'verify']);
 export type TlsMode = z.infer<typeof tlsModeSchema>;
 
 /** In most of these protocols a zero byte ends a text. */
