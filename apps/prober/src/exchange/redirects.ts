@@ -18,11 +18,14 @@ function locationOf(answer: Answer): string {
     .trim();
 }
 
+/**
+ * Credentials go to the origin that they were given for (scheme, host and port), and from a site's usual plain port to
+ * its usual encrypted one. Another port or a way back to plain HTTP is another origin.
+ */
 function isSafeFor(first: URL, target: URL): boolean {
-  const isDowngrade = first.protocol === 'https:' && target.protocol === 'http:';
   const isUpgrade = first.protocol === 'http:' && target.protocol === 'https:';
-  const isSameHost = isUpgrade ? first.hostname === target.hostname && target.port === '' : first.host === target.host;
-  return isSameHost && !isDowngrade;
+  const isOnUsualPorts = first.port === '' && target.port === '';
+  return first.origin === target.origin || (isUpgrade && isOnUsualPorts && first.hostname === target.hostname);
 }
 
 /** What browsers do: POST becomes GET at 301 and 302, everything but HEAD at 303, nothing at 307 and 308. */

@@ -77,12 +77,13 @@ function release(
 class Visit {
   readonly #attempt: Attempt;
   readonly #settings: VisitSettings;
-  readonly #cookies = new CookieJar();
+  readonly #cookies: CookieJar;
   readonly #first: URL;
 
   constructor(attempt: Attempt, settings: VisitSettings) {
     this.#attempt = attempt;
     this.#settings = settings;
+    this.#cookies = new CookieJar(attempt.startedAt);
     this.#first = new URL(settings.http.url);
   }
 

@@ -148,11 +148,28 @@ describe('cookies', () => {
     expect(requests.at(-1)?.headers.cookie).toBe('own=0; a=1; b=2');
   });
 
-  it('never go to another host', async () => {
-    leadTo('/start', elsewhere('/end'), { 'set-cookie': 'a=1' });
+  it('are what lets the next page in (its 401 otherwise)', async () => {
+    leadTo('/start', '/end', { 'set-cookie': 'session=1' });
+    answers.set('/end', ({ headers }, response) =>
+      response.writeHead(headers.cookie === 'session=1' ? 200 : 401).end(),
+    );
+    expect(await look()).toMatchObject({ outcome: 'up', redirects: 1 });
+  });
+
+  it('never go to another host, and its own never come back with a redirect', async () => {
+    leadTo('/start', elsewhere('/away'), { 'set-cookie': 'a=1' });
+    leadTo('/away', here('/end'), { 'set-cookie': ['b=2', 'c=3; Domain=127.0.0.1'] });
     welcome('/end');
     await look({ headers: { cookie: 'own=0' } });
-    expect(requests.at(-1)?.headers.cookie).toBeUndefined();
+    expect(requests.map(({ headers }) => headers.cookie)).toEqual(['own=0', undefined, 'own=0; a=1']);
+  });
+
+  it('that a page takes back are sent no more', async () => {
+    leadTo('/start', '/middle', { 'set-cookie': ['a=1', 'b=2'] });
+    leadTo('/middle', '/end', { 'set-cookie': 'a=; Max-Age=0' });
+    welcome('/end');
+    await look();
+    expect(requests.map(({ headers }) => headers.cookie)).toEqual([undefined, 'a=1; b=2', 'b=2']);
   });
 });
 
