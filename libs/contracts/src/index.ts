@@ -83,6 +83,7 @@ export { partitionReportPeriodMs, partitionReportSchema, type PartitionReport } 
 export { mapProbeSecrets, patternsOf, probeOf, probeSchema, targetOf, type Probe } from './probe.ts';
 export { dnsProbeSchema, type DnsProbe } from './probes/dns.ts';
 export { grpcProbeSchema, type GrpcProbe } from './probes/grpc.ts';
+export { type HttpAuth, type OAuth2 } from './probes/http-auth.ts';
 export {
   httpProbeSchema,
   httpUrlSchema,

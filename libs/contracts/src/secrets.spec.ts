@@ -34,6 +34,21 @@ describe('secrets', () => {
     });
   });
 
+  it.each([
+    [
+      { type: 'digest', username: 'me', password: 'pw' },
+      { username: 'me', password: '</http/auth/password>' },
+    ],
+    [{ type: 'bearer', token: 't' }, { token: '</http/auth/token>' }],
+    [
+      { type: 'oauth2', tokenUrl: 'https://login.test/token', clientId: 'id', clientSecret: 's' },
+      { clientId: 'id', clientSecret: '</http/auth/clientSecret>' },
+    ],
+  ])('of an HTTP probe are those of %j', (auth, mapped) => {
+    const probe = probeSchema.parse({ type: 'http', http: { url: 'https://example.com', auth } });
+    expect(mapProbeSecrets(probe, hide)).toMatchObject({ http: { auth: mapped } });
+  });
+
   it('of a channel are its keys', () => {
     const pagerduty = channelSettingsSchema.parse({
       name: 'On call',

@@ -26,6 +26,8 @@ export const reasons = [
   'tls.untrusted',
   'tls.handshake',
   'tls.protocol',
+  'auth.token',
+  'auth.timeout',
   'http.protocol',
   'http.empty',
   'http.partial',
@@ -72,6 +74,8 @@ const phaseSchema = z.number().nonnegative().nullable();
 
 /** Durations in milliseconds; a phase that did not happen is null. The phases add up to `totalMs`. */
 export const phasesSchema = z.object({
+  /** The call for an access token before the target was asked; only there where one was made. */
+  authMs: z.number().nonnegative().optional(),
   dnsMs: phaseSchema,
   connectMs: phaseSchema,
   tlsMs: phaseSchema,

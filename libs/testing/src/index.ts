@@ -17,6 +17,12 @@ export {
   type PagerDutyStandInSettings,
 } from './pagerduty-stand-in.ts';
 export { createAuthority, type Authority, type Issued, type LeafSettings } from './targets/certificates.ts';
+export {
+  startDigestServer,
+  type DigestPage,
+  type DigestServer,
+  type DigestServerSettings,
+} from './targets/digest-server.ts';
 export { dnsReply, startDnsServer, type DnsReplyParts, type DnsScript, type DnsServer } from './targets/dns-server.ts';
 export {
   grpcAnswer,
@@ -48,4 +54,5 @@ export {
   type WebsocketServer,
 } from './targets/websocket-server.ts';
 export { startTarget, type Target, type TargetFault, type TargetVisit } from './targets/start-target.ts';
+export { startTokenServer, type TokenFault, type TokenServer } from './targets/token-server.ts';
 export { sites, stormEvents, stormFaults, untilAllEnded } from './storm-watch.ts';

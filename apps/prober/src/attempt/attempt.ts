@@ -21,6 +21,7 @@ export type Begin<Value> = (done: (value: Value | Failure) => void) => () => voi
 const blameShare = 0.5;
 
 const timeouts = {
+  auth: { reason: 'auth.timeout', doing: 'waiting for an access token of the token endpoint' },
   dns: { reason: 'timeout.dns', doing: 'looking up the name' },
   connect: { reason: 'timeout.connect', doing: 'connecting' },
   tls: { reason: 'timeout.tls', doing: 'in the TLS handshake' },

@@ -18,10 +18,13 @@ export interface Finding {
 // eslint-disable-next-line no-control-regex -- control characters are what this takes out
 const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 
-/** Cuts at a whole character and takes out what no log, database or terminal should be given. */
-function legible(text: string, charactersMax: number): string {
-  const cut = text.slice(0, charactersMax).replace(/[\ud800-\udbff]$/, '');
-  return cut.replace(controlCharacters, '').toWellFormed();
+const printable = (text: string): string => text.replace(controlCharacters, '');
+
+/** What no log, database or terminal should be given goes first: it must not hide a secret's characters. */
+function legible(text: string, secrets: readonly string[], charactersMax: number): string {
+  const redacted = redact(printable(text), [...secrets, ...secrets.map(printable)]);
+  const cut = redacted.slice(0, charactersMax).replace(/[\ud800-\udbff]$/, '');
+  return cut.toWellFormed();
 }
 
 /** How much of an answer is searched for secrets: a secret across the excerpt's end must go too. */
@@ -29,7 +32,7 @@ const searchedCharactersMax = 4 * excerptCharactersMax + 8_192;
 
 function excerptOf({ failure, answer, secrets }: Finding): string | null {
   if (failure === null || answer === '') return null;
-  return legible(redact(answer.slice(0, searchedCharactersMax), secrets), excerptCharactersMax);
+  return legible(answer.slice(0, searchedCharactersMax), secrets, excerptCharactersMax);
 }
 
 export function evidenceOf(attempt: Attempt, finding: Finding): Evidence {
@@ -37,7 +40,7 @@ export function evidenceOf(attempt: Attempt, finding: Finding): Evidence {
   return {
     outcome: failure?.outcome ?? 'up',
     reason: failure?.reason ?? null,
-    message: failure === null ? null : legible(redact(failure.message, secrets), messageCharactersMax),
+    message: failure === null ? null : legible(failure.message, secrets, messageCharactersMax),
     startedAt: attempt.startedAt,
     phases: attempt.phases,
     statusCode: attempt.statusCode,

@@ -1,7 +1,7 @@
 /** Charges every moment of an attempt to exactly one phase, so that the phases add up to the total. */
 import type { Phases } from '@quorate/contracts';
 
-export type Phase = 'dns' | 'connect' | 'tls' | 'ttfb' | 'transfer';
+export type Phase = 'auth' | 'dns' | 'connect' | 'tls' | 'ttfb' | 'transfer';
 
 const toMicroseconds = (ms: number): number => Math.round(ms * 1_000);
 
@@ -11,7 +11,7 @@ type Times = Record<Phase, number | null>;
 const toMs = (microseconds: number | null): number | null => (microseconds === null ? null : microseconds / 1_000);
 
 export class Stopwatch {
-  readonly #times: Times = { dns: null, connect: null, tls: null, ttfb: null, transfer: null };
+  readonly #times: Times = { auth: null, dns: null, connect: null, tls: null, ttfb: null, transfer: null };
   #phase: Phase | null = null;
   #markedAt = performance.now();
 
@@ -40,9 +40,10 @@ export class Stopwatch {
   }
 
   read(): Phases {
-    const { dns, connect, tls, ttfb, transfer } = this.#times;
-    const total = (dns ?? 0) + (connect ?? 0) + (tls ?? 0) + (ttfb ?? 0) + (transfer ?? 0);
+    const { auth, dns, connect, tls, ttfb, transfer } = this.#times;
+    const total = (auth ?? 0) + (dns ?? 0) + (connect ?? 0) + (tls ?? 0) + (ttfb ?? 0) + (transfer ?? 0);
     return {
+      ...(auth === null ? {} : { authMs: auth / 1_000 }),
       dnsMs: toMs(dns),
       connectMs: toMs(connect),
       tlsMs: toMs(tls),

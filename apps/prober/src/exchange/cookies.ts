@@ -1,7 +1,7 @@
 /**
- * Cookies that a redirecting page set, for the pages after it (RFC 6265, section 5): kept for one visit, sent to the hosts
- * and paths that they are for. A list of public suffixes is not consulted: nothing outlives the visit, and nothing of the
- * monitor's own is among them.
+ * Cookies that a redirecting page set, for the pages after it (RFC 6265, section 5): kept for one visit, sent to the
+ * hosts and paths that they are for. A list of public suffixes is not consulted: nothing outlives the visit, and
+ * nothing of the monitor's own is among them.
  */
 import { isIP } from 'node:net';
 import type { HeaderLine } from './response-reader.ts';

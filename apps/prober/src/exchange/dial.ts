@@ -21,7 +21,8 @@ const addressesTriedMax = 4;
 
 const familyNames = { auto: 'address', '4': 'IPv4 address', '6': 'IPv6 address' } as const;
 
-function resolutionFailure(
+/** Why nothing was dialled. */
+export function resolutionFailure(
   resolution: Exclude<GuardedResolution, { kind: 'addresses' }>,
   { host, family }: Pick<Destination, 'host' | 'family'>,
 ): Failure {

@@ -1,7 +1,6 @@
 /** One hop of a visit as the bytes that go over the wire. */
 import type { HttpProbe } from '@quorate/contracts';
 import { isSecretHeader } from '@quorate/contracts';
-import { basicCredentials } from '../attempt/redaction.ts';
 import type { WireRequest } from './http-exchange.ts';
 
 /** What is asked of one host: the first URL, or where a redirect led. */
@@ -15,7 +14,8 @@ export interface Hop {
 
 export interface HopSettings {
   readonly headers: Readonly<Record<string, string>>;
-  readonly auth: HttpProbe['auth'];
+  /** The Authorization header's value; a header of the monitor's own goes before it. */
+  readonly authorization: string | null;
   readonly userAgent: string;
   readonly cookie: string | null;
   readonly keepAlive: boolean;
@@ -28,21 +28,8 @@ const methodsWithBody = new Set(['POST', 'PUT', 'PATCH']);
 /** It would end the header and begin another. */
 const breaksHeader = /[\0\r\n]/;
 
-function authorizationOf(auth: HttpProbe['auth']): string | null {
-  switch (auth.type) {
-    case 'none':
-      return null;
-    case 'basic':
-      return `Basic ${basicCredentials(auth)}`;
-    case 'bearer':
-      return `Bearer ${auth.token}`;
-    default:
-      return auth satisfies never;
-  }
-}
-
 function ownHeaders(hop: Hop, settings: HopSettings): Map<string, [name: string, value: string]> {
-  const authorization = hop.mayCarryCredentials ? authorizationOf(settings.auth) : null;
+  const { authorization } = settings;
   const headers: [string, string][] = [
     ['Host', hop.url.host],
     ['User-Agent', settings.userAgent],

@@ -23,7 +23,12 @@ export function createTrust(certificateAuthorities?: string): SecureContext {
   return createSecureContext({ ca: [...getCACertificates('default'), certificateAuthorities] });
 }
 
-const certificateFaults: Readonly<Record<string, { readonly reason: Reason; readonly saying: string }>> = {
+interface CertificateFault {
+  readonly reason: Reason;
+  readonly saying: string;
+}
+
+const certificateFaults: Readonly<Record<string, CertificateFault>> = {
   CERT_HAS_EXPIRED: { reason: 'tls.expired', saying: 'has expired' },
   CERT_NOT_YET_VALID: { reason: 'tls.not-yet-valid', saying: 'is not valid yet' },
   ERR_TLS_CERT_ALTNAME_INVALID: { reason: 'tls.hostname', saying: 'is not for this host' },
@@ -35,6 +40,11 @@ const certificateFaults: Readonly<Record<string, { readonly reason: Reason; read
 };
 
 const protocolFaults = /UNSUPPORTED_PROTOCOL|WRONG_VERSION_NUMBER|PROTOCOL_VERSION|PACKET_LENGTH_TOO_LONG|NO_PROTOCOLS/;
+
+/** What is wrong with a certificate by the code that TLS failed with; null where that says nothing of it. */
+export function certificateFaultOf(code: string): CertificateFault | null {
+  return certificateFaults[code] ?? null;
+}
 
 function certificateFailure(code: string, host: string): Failure {
   const fault = certificateFaults[code];

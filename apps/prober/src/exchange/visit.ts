@@ -4,6 +4,7 @@ import type { HttpProbe } from '@quorate/contracts';
 import type { Outbound } from '@quorate/outbound';
 import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
+import type { Credentials } from '../auth/credentials.ts';
 import type { Connection } from './connection.ts';
 import { CookieJar } from './cookies.ts';
 import { CutOff } from './cut-off.ts';
@@ -22,6 +23,14 @@ export interface VisitSettings {
   readonly userAgent: string;
   readonly kept: KeptConnections;
   readonly monitorKey: string;
+  readonly credentials: Credentials;
+}
+
+/** Where a visit ended. */
+export interface Landing {
+  readonly answer: Answer;
+  /** Why the target does not believe who asks, in words; null unless it says so. */
+  readonly refusal: string | null;
 }
 
 interface Line {
@@ -74,6 +83,16 @@ function release(
   toKeep.in.kept.keep(toKeep.in.monitorKey, { connection, openedAtMs, origin: toKeep.origin, address, certificate });
 }
 
+interface Exchanged {
+  readonly line: Line;
+  readonly answer: Answer;
+}
+
+/** Whether a connection was gone before it could serve a second request, which says nothing of the target. */
+function isGone(exchanged: Exchanged | Failure): boolean {
+  return exchanged instanceof Failure && (exchanged.reason === 'connect.reset' || exchanged.reason === 'http.empty');
+}
+
 class Visit {
   readonly #attempt: Attempt;
   readonly #settings: VisitSettings;
@@ -87,14 +106,14 @@ class Visit {
     this.#first = new URL(settings.http.url);
   }
 
-  async run(kept: KeptConnection | null): Promise<Answer | Failure> {
+  async run(kept: KeptConnection | null): Promise<Landing | Failure> {
     const { method, body, followRedirects, maxRedirects } = this.#settings.http;
     let hop: Hop = { url: this.#first, method, body, mayCarryCredentials: true };
     for (;;) {
       const answer = await this.#ask(hop, this.#attempt.redirects === 0 ? kept : null);
-      if (answer instanceof Failure || !followRedirects) return answer;
-      const next = nextHop(hop, answer, this.#first);
-      if (next === null) return answer;
+      if (answer instanceof Failure) return answer;
+      const next = followRedirects ? nextHop(hop, answer, this.#first) : null;
+      if (next === null) return { answer, refusal: this.#refusalOf(hop, answer) };
       if (next instanceof Failure) return next;
       if (this.#attempt.redirects >= maxRedirects) {
         return new Failure('http.redirect', `redirected more than ${maxRedirects} times`);
@@ -104,11 +123,47 @@ class Visit {
     }
   }
 
+  get #mayKeep(): boolean {
+    return this.#settings.http.connection === 'reuse' && this.#attempt.redirects === 0;
+  }
+
+  /** The answer of one page, asked again where it wants credentials that are at hand. */
   async #ask(hop: Hop, kept: KeptConnection | null): Promise<Answer | Failure> {
     const attempt = this.#attempt;
-    const mayKeep = this.#settings.http.connection === 'reuse' && attempt.redirects === 0;
-    const request = this.#request(hop, mayKeep);
-    const line = kept === null ? await openLine(attempt, hop.url, this.#settings) : reuse(attempt, kept);
+    const { credentials } = this.#settings;
+    let exchanged = await this.#exchange(hop, kept === null ? null : reuse(attempt, kept));
+    while (!(exchanged instanceof Failure)) {
+      const { line, answer } = exchanged;
+      const isToRepeat = hop.mayCarryCredentials && credentials.isToRepeat(hop, answer);
+      if (!isToRepeat) {
+        const toKeep = { origin: hop.url.origin, in: this.#settings };
+        release(attempt, line, this.#mayKeep && answer.keepsAlive ? toKeep : null);
+        return answer;
+      }
+      exchanged = await this.#exchangeAgain(hop, exchanged);
+    }
+    return exchanged;
+  }
+
+  /** Over the same connection where it is still there: the next one may lead to a server that knows of no challenge. */
+  async #exchangeAgain(hop: Hop, { line, answer }: Exchanged): Promise<Exchanged | Failure> {
+    const isUsable = answer.keepsAlive && line.connection.isQuiet;
+    if (!isUsable) line.connection.close();
+    const exchanged = isUsable ? await this.#exchange(hop, line) : null;
+    return exchanged === null || isGone(exchanged) ? await this.#exchange(hop, null) : exchanged;
+  }
+
+  /** Closes the connection where it fails. */
+  async #exchange(hop: Hop, opened: Line | null): Promise<Exchanged | Failure> {
+    const attempt = this.#attempt;
+    const { credentials } = this.#settings;
+    const authorization = hop.mayCarryCredentials ? await credentials.authorize(attempt, hop) : null;
+    if (authorization instanceof Failure) {
+      opened?.connection.close();
+      return authorization;
+    }
+    const request = this.#request(hop, authorization);
+    const line = opened ?? (await openLine(attempt, hop.url, this.#settings));
     if (line instanceof Failure) return line;
     const answer = await exchange(attempt, line.connection, request);
     if (answer instanceof CutOff) attempt.statusCode = answer.answer.statusCode;
@@ -118,14 +173,20 @@ class Visit {
     }
     attempt.statusCode = answer.statusCode;
     this.#cookies.take(hop.url, answer.headers);
-    release(attempt, line, mayKeep && answer.keepsAlive ? { origin: hop.url.origin, in: this.#settings } : null);
-    return answer;
+    return { line, answer };
   }
 
-  #request(hop: Hop, keepAlive: boolean): ReturnType<typeof writeRequest> {
-    const { http, userAgent } = this.#settings;
+  #request(hop: Hop, authorization: string | null): ReturnType<typeof writeRequest> {
+    const { http, userAgent, credentials } = this.#settings;
     const cookie = this.#cookies.headerFor(hop.url);
-    return writeRequest(hop, { headers: http.headers, auth: http.auth, userAgent, cookie, keepAlive });
+    const keepAlive = this.#mayKeep || (hop.mayCarryCredentials && credentials.expectChallenge);
+    return writeRequest(hop, { headers: http.headers, authorization, userAgent, cookie, keepAlive });
+  }
+
+  #refusalOf(hop: Hop, answer: Answer): string | null {
+    if (answer.statusCode !== 401) return null;
+    if (hop.mayCarryCredentials) return this.#settings.credentials.refusalOf(answer);
+    return `the monitor's credentials are not for ${hop.url.host}, where a redirect led`;
   }
 }
 
@@ -134,6 +195,6 @@ export async function visit(
   attempt: Attempt,
   settings: VisitSettings,
   kept: KeptConnection | null,
-): Promise<Answer | Failure> {
+): Promise<Landing | Failure> {
   return await new Visit(attempt, settings).run(kept);
 }

@@ -23,6 +23,7 @@ const good: JudgedAnswer = {
   }),
   truncated: false,
   totalMs: 120,
+  refusal: null,
 };
 
 type Expect = Partial<Record<keyof HttpProbe['expect'], unknown>>;

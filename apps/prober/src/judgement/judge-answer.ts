@@ -12,7 +12,10 @@ export interface JudgedAnswer {
   readonly text: string;
   /** Whether the body went on after `text`. */
   readonly truncated: boolean;
+  /** How long the target took. */
   readonly totalMs: number;
+  /** Why the target does not believe who asks, where it says so. */
+  readonly refusal: string | null;
 }
 
 type Expect = HttpProbe['expect'];
@@ -29,9 +32,12 @@ function isWithin(statusCode: number, range: string): boolean {
   return statusCode >= Number(from) && statusCode <= Number(to);
 }
 
-function judgeStatus({ status }: Expect, { statusCode }: JudgedAnswer): Failure | null {
+function judgeStatus({ status }: Expect, { statusCode, refusal }: JudgedAnswer): Failure | null {
   if (status.some((range) => isWithin(statusCode, range))) return null;
-  return new Failure('status.unexpected', `got ${statusCode}, expected ${status.join(' or ')}`);
+  return new Failure(
+    'status.unexpected',
+    `got ${statusCode}, expected ${status.join(' or ')}${refusal === null ? '' : `: ${refusal}`}`,
+  );
 }
 
 function headerFault(expectation: HeaderExpectation, values: readonly string[]): string | null {

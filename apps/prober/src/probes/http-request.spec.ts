@@ -65,6 +65,36 @@ describe('the request', () => {
     expect((await send('/', { auth })).wire).toContain(`Authorization: ${value}\r\n`);
   });
 
+  it.each(['basic', 'bearer', 'digest'])('of a monitor whose %s credentials are refused says so', async (type) => {
+    const challenge = 'WWW-Authenticate: Basic realm=r, Digest realm=r, nonce=n';
+    const refusal = answering([`HTTP/1.1 401 No\r\n${challenge}\r\nContent-Length: 0\r\n\r\n`]);
+    const refusing = await startRawServer(refusal);
+    const auth = type === 'bearer' ? { type, token: 'abc' } : { type, username: 'a', password: 'b' };
+    const { evidence } = await send('/', { url: `http://127.0.0.1:${refusing.port}/`, auth });
+    expect(evidence).toMatchObject({ outcome: 'down', reason: 'status.unexpected', statusCode: 401 });
+    expect(evidence.message).toBe('got 401, expected 200-299: the target refused the credentials');
+    await refusing.close();
+  });
+
+  it('of a monitor without credentials is told what is asked for', async () => {
+    const refusal = answering(['HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=r\r\nContent-Length: 0\r\n\r\n']);
+    const refusing = await startRawServer(refusal);
+    const { evidence } = await send('/', { url: `http://127.0.0.1:${refusing.port}/` });
+    expect(evidence.message).toBe(
+      'got 401, expected 200-299: the target asks for credentials (basic), and the monitor has none',
+    );
+    await refusing.close();
+  });
+
+  it('for a page that hides behind a 404 is judged by that', async () => {
+    const hiding = await startRawServer(answering(['HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n']));
+    const auth = { type: 'basic', username: 'a', password: 'b' };
+    const { evidence } = await send('/', { url: `http://127.0.0.1:${hiding.port}/`, auth });
+    expect(evidence).toMatchObject({ outcome: 'down', message: 'got 404, expected 200-299' });
+    expect(hiding.received[0]).toContain('Authorization: Basic');
+    await hiding.close();
+  });
+
   it('is never sent with a line break in a header, should one come that far', async () => {
     const http = httpProbeSchema.parse({ url: `http://127.0.0.1:${server.port}/` });
     const broken = { ...http, headers: { 'x-a': 'b\r\nx-c: d' } };

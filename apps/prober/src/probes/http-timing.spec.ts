@@ -64,7 +64,7 @@ describe('the one deadline', () => {
       await new Promise((resolve) => setTimeout(resolve, 120));
       socket.write('HTTP/1.1 302 Found\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n');
     };
-    const evidence = await look(slowRedirect, 300);
+    const evidence = await look(slowRedirect, 1_000);
     expect(evidence.outcome).toBe('down');
     expect(evidence.reason).toMatch(/^timeout\./);
     expect(evidence.redirects).toBeGreaterThanOrEqual(1);

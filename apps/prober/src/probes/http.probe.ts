@@ -3,13 +3,13 @@ import type { Evidence, HttpProbe } from '@quorate/contracts';
 import { Attempt } from '../attempt/attempt.ts';
 import { evidenceOf } from '../attempt/evidence.ts';
 import { Failure } from '../attempt/failure.ts';
-import { secretsOf } from '../attempt/redaction.ts';
+import { secretsOfHeaders } from '../attempt/redaction.ts';
+import { credentialsOf } from '../auth/credentials-of.ts';
 import { CutOff } from '../exchange/cut-off.ts';
 import { decode } from '../exchange/decode.ts';
 import type { KeptConnection } from '../exchange/kept-connections.ts';
 import { headerOf } from '../exchange/redirects.ts';
-import type { Answer } from '../exchange/response-reader.ts';
-import { visit } from '../exchange/visit.ts';
+import { visit, type Landing } from '../exchange/visit.ts';
 import { bodyText } from '../judgement/body-text.ts';
 import { judgeAnswer } from '../judgement/judge-answer.ts';
 import type { PerformProbe, ProbeContext } from './probe-context.ts';
@@ -27,14 +27,23 @@ interface Read {
   readonly text: string;
 }
 
-async function read(attempt: Attempt, http: HttpProbe, answer: Answer): Promise<Read> {
+async function read(attempt: Attempt, http: HttpProbe, { answer, refusal }: Landing): Promise<Read> {
   const content = await decode(attempt, answer);
   attempt.finish();
   if (content instanceof Failure) return { failure: content, text: '' };
   const text = bodyText(content.bytes, headerOf(answer, 'content-type'));
   const { statusCode, headers } = answer;
-  const { totalMs } = attempt.phases;
-  const failure = judgeAnswer(http.expect, { statusCode, headers, text, truncated: content.truncated, totalMs });
+  // How long a token took says nothing of the target's speed.
+  const { totalMs, authMs = 0 } = attempt.phases;
+  const { truncated } = content;
+  const failure = judgeAnswer(http.expect, {
+    statusCode,
+    headers,
+    text,
+    truncated,
+    totalMs: totalMs - authMs,
+    refusal,
+  });
   return { failure, text };
 }
 
@@ -48,15 +57,16 @@ async function textOf(attempt: Attempt, failure: Failure): Promise<string> {
 async function look(http: HttpProbe, context: ProbeContext, { kept, timeoutMs }: Look): Promise<Evidence> {
   const { signal, startedAt } = context;
   const lateMs = Math.round(context.timeoutMs - timeoutMs);
+  const credentials = credentialsOf(http.auth, context);
   const attempt = new Attempt({ startedAt: startedAt + lateMs, timeoutMs, signal });
   try {
-    const answer = await visit(attempt, { http, ...context }, kept);
+    const landing = await visit(attempt, { http, credentials, ...context }, kept);
     const result =
-      answer instanceof Failure
-        ? { failure: answer, text: await textOf(attempt, answer) }
-        : await read(attempt, http, answer);
+      landing instanceof Failure
+        ? { failure: landing, text: await textOf(attempt, landing) }
+        : await read(attempt, http, landing);
     attempt.finish();
-    const secrets = result.failure === null ? [] : secretsOf(http);
+    const secrets = result.failure === null ? [] : [...secretsOfHeaders(http.headers), ...credentials.secrets];
     return evidenceOf(attempt, { failure: result.failure, answer: result.text, secrets });
   } finally {
     attempt.finish();

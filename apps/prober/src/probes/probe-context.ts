@@ -2,6 +2,7 @@
 import type { SecureContext } from 'node:tls';
 import type { Evidence, Instant } from '@quorate/contracts';
 import type { Outbound } from '@quorate/outbound';
+import type { AccessTokens } from '../auth/access-tokens.ts';
 import type { KeptConnections } from '../exchange/kept-connections.ts';
 
 export interface ProbeContext {
@@ -9,7 +10,8 @@ export interface ProbeContext {
   readonly trust: SecureContext;
   readonly userAgent: string;
   readonly kept: KeptConnections;
-  /** Names the monitor among the kept connections. */
+  readonly tokens: AccessTokens;
+  /** Names the monitor among the kept connections and tokens. */
   readonly monitorKey: string;
   readonly startedAt: Instant;
   /** The one deadline over everything. */

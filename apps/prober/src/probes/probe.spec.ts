@@ -17,6 +17,13 @@ describe('a probe', () => {
 
   it.each([
     { type: 'http', http: { url: 'http://shop.test:8080/' } },
+    {
+      type: 'http',
+      http: {
+        url: 'http://192.0.2.1/',
+        auth: { type: 'oauth2', tokenUrl: 'https://login.test/', clientId: 'a', clientSecret: 'b' },
+      },
+    },
     { type: 'tcp', tcp: { host: 'mail.test', port: 25 } },
     { type: 'dns', dns: { name: 'shop.test', recordType: 'A', resolver: 'resolver.test:53' } },
     { type: 'dns', dns: { name: 'shop.test', recordType: 'A' } },

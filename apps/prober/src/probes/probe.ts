@@ -55,9 +55,14 @@ export function targetHostOf(probe: Probe): string {
   }
 }
 
-/** Whether a probe finds whom it dials without asking a name server of the prober's. */
-export function dialsLiteral(probe: Probe): boolean {
-  const host = targetHostOf(probe);
+function isLiteral(host: string): boolean {
   const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return isIP(host) !== 0 || isIP(name) !== 0;
+}
+
+/** Whether a probe finds whom it dials without asking a name server of the prober's. */
+export function dialsLiteral(probe: Probe): boolean {
+  const auth = probe.type === 'http' ? probe.http.auth : null;
+  const tokenHosts = auth?.type === 'oauth2' ? [new URL(auth.tokenUrl).host] : [];
+  return [targetHostOf(probe), ...tokenHosts].every(isLiteral);
 }

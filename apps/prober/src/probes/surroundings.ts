@@ -1,10 +1,11 @@
 /** What all probes of one prober have around them: the way out, whom they trust, the name they give. */
 import { NameResolver, type AddressGuard } from '@quorate/outbound';
+import { AccessTokens } from '../auth/access-tokens.ts';
 import { KeptConnections } from '../exchange/kept-connections.ts';
 import { createTrust } from '../exchange/secure.ts';
 import type { ProbeContext } from './probe-context.ts';
 
-export type ProbeSurroundings = Pick<ProbeContext, 'outbound' | 'trust' | 'userAgent' | 'kept' | 'signal'>;
+export type ProbeSurroundings = Pick<ProbeContext, 'outbound' | 'trust' | 'userAgent' | 'kept' | 'tokens' | 'signal'>;
 
 export interface SurroundingsSettings {
   readonly guard: AddressGuard;
@@ -24,6 +25,7 @@ export function createSurroundings(settings: SurroundingsSettings): ProbeSurroun
     trust: createTrust(certificateAuthorities),
     userAgent: `Quorate/${version} (${region})`,
     kept: new KeptConnections(),
+    tokens: new AccessTokens(),
     signal,
   };
 }

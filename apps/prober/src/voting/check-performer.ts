@@ -58,7 +58,8 @@ function abstention(reason: Reason, message: string, startedAt: Instant): Eviden
 /** A probe that had less than its time cannot blame the target for taking it. */
 function judgeHaste(evidence: Evidence, timeoutMs: number, check: Check): Evidence {
   const isShortened = timeoutMs < check.timeoutMs;
-  if (!isShortened || evidence.reason?.startsWith('timeout.') !== true) return evidence;
+  const isOfTime = evidence.reason === 'auth.timeout' || evidence.reason?.startsWith('timeout.') === true;
+  if (!isShortened || !isOfTime) return evidence;
   return withdraw(evidence, 'prober.missed', 'the prober began too late to wait as long as it should');
 }
 

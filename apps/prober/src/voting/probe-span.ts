@@ -28,8 +28,8 @@ function attributesOf({ check, evidence, region }: ProbeTrace): Record<string, s
 /** The phases follow each other without a gap. Those of a redirect's hops are shown added up. */
 function addPhases(span: Span, { phases, startedAt }: Evidence, failing: boolean): void {
   const parent = contextWith(span);
-  const { dnsMs, connectMs, tlsMs, ttfbMs, transferMs } = phases;
-  const durations = { dns: dnsMs, connect: connectMs, tls: tlsMs, ttfb: ttfbMs, transfer: transferMs };
+  const { authMs = null, dnsMs, connectMs, tlsMs, ttfbMs, transferMs } = phases;
+  const durations = { auth: authMs, dns: dnsMs, connect: connectMs, tls: tlsMs, ttfb: ttfbMs, transfer: transferMs };
   let startTime = startedAt;
   for (const [name, ms] of Object.entries(durations)) {
     if (ms === null) continue;

@@ -11,6 +11,7 @@ const reasonsOfTime = new Set<Reason>([
   'timeout.tls',
   'timeout.response',
   'timeout.total',
+  'auth.timeout',
   'connect.reset',
   'tls.handshake',
   'http.empty',

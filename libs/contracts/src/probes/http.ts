@@ -1,7 +1,8 @@
 /** The HTTP probe: what is asked, and what the answer must be. */
 import { z } from 'zod';
-import { mapHeaderSecrets, type SecretMapping } from '../secrets.ts';
-import { patternSchema, secretTextSchema } from './fields.ts';
+import { mapHeaderSecrets } from '../secrets.ts';
+import { patternSchema } from './fields.ts';
+import { httpAuthSchema, mapAuthSecrets } from './http-auth.ts';
 import { defineProbeType, patternsIn } from './probe-type.ts';
 
 const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -82,12 +83,6 @@ const httpExpectSchema = z.strictObject({
   maxResponseMs: z.int().min(1).max(60_000).nullable().default(null),
 });
 
-const httpAuthSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('none') }),
-  z.strictObject({ type: z.literal('basic'), username: z.string().min(1).max(256), password: secretTextSchema }),
-  z.strictObject({ type: z.literal('bearer'), token: secretTextSchema }),
-]);
-
 export const httpProbeSchema = z.strictObject({
   url: httpUrlSchema,
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
@@ -108,25 +103,12 @@ export const httpProbeSchema = z.strictObject({
 });
 export type HttpProbe = z.infer<typeof httpProbeSchema>;
 
-function mapAuth(auth: HttpProbe['auth'], map: SecretMapping): HttpProbe['auth'] {
-  switch (auth.type) {
-    case 'none':
-      return auth;
-    case 'basic':
-      return { ...auth, password: map(auth.password, '/http/auth/password') };
-    case 'bearer':
-      return { ...auth, token: map(auth.token, '/http/auth/token') };
-    default:
-      return auth satisfies never;
-  }
-}
-
 export const httpProbeType = defineProbeType({
   settings: httpProbeSchema,
   targetOf: ({ url }) => url,
   mapSecrets: (http, map) => ({
     ...http,
-    auth: mapAuth(http.auth, map),
+    auth: mapAuthSecrets(http.auth, '/http/auth', map),
     headers: mapHeaderSecrets(http.headers, '/http/headers', map),
   }),
   patternsOf: ({ expect: { body, headers } }) => [
