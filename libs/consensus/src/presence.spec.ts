@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { graceMs } from './grace.ts';
 import { Rehearsal, startedAt } from './rehearsal.ts';
 
 describe('an absent region', () => {
@@ -47,6 +48,18 @@ describe('an absent region', () => {
     expect(rehearsal.closed).toHaveLength(2);
     rehearsal.cast({ round, region: 'ap', outcome: 'up' });
     expect(rehearsal.closed[2]).toMatchObject({ verdict: 'up', absentRegions: [] });
+  });
+
+  it('is none that has voted in a later round by the time the missed ones close', () => {
+    const rehearsal = new Rehearsal({ regions: ['eu', 'us', 'ap', 'sa'] });
+    rehearsal.begin('uuu-');
+    rehearsal.pass(100);
+    rehearsal.begin('uuu-');
+    rehearsal.pass(1_000);
+    rehearsal.begin('uu-u');
+    rehearsal.pass(rehearsal.monitor.timeoutSeconds * 1_000 + graceMs - 1_000);
+    expect(rehearsal.closed).toHaveLength(2);
+    expect(rehearsal.state.silence).toEqual({});
   });
 
   it('is a voter again though its vote came after the others had closed the round, in time', () => {

@@ -6,14 +6,19 @@ import { absentAfterRounds, change, type KnownWork } from './memory.ts';
 import type { Ruling } from './ruling.ts';
 import { roundsInARow } from './status.ts';
 import { answersMin } from './tally.ts';
-import type { AnnouncedWindow } from './vote-window.ts';
+import { isAnnounced, type AnnouncedWindow } from './vote-window.ts';
 
 type Silence = MonitorState['silence'];
 
-function silenceAfter(silence: Silence, { check, votes }: AnnouncedWindow): Silence {
-  const after = { ...silence };
+/** Who has voted in a round that is still open is there, whatever it missed before: rounds may close late, in a row. */
+function isHeardSince({ windows }: KnownWork, region: string): boolean {
+  return windows.some((window) => window.kind !== 'manual' && isAnnounced(window) && window.votes.has(region));
+}
+
+function silenceAfter(work: KnownWork, { check, votes }: AnnouncedWindow): Silence {
+  const after = { ...work.state.silence };
   for (const region of check.expectedRegions) {
-    if (votes.has(region)) delete after[region];
+    if (votes.has(region) || isHeardSince(work, region)) delete after[region];
     else after[region] = Math.min(absentAfterRounds, (after[region] ?? 0) + 1);
   }
   return after;
@@ -45,7 +50,7 @@ export function observe(work: KnownWork, window: AnnouncedWindow, ruling: Ruling
   const answerCount = answerCountOf(window, ruling);
   const isBelowFloor = answerCount < answersMin(check.decision, check.registeredRegions.length);
   change(work, {
-    silence: silenceAfter(state.silence, window),
+    silence: silenceAfter(work, window),
     contradictions: contradictionsAfter(state.contradictions, window),
     belowFloorCount: isBelowFloor ? Math.min(roundsInARow, state.belowFloorCount + 1) : 0,
     ...(answerCount > 0 ? degradedAfter(state, downRegionsOf(window, ruling), ruling.verdict) : {}),
