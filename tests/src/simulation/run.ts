@@ -52,7 +52,7 @@ function judge(scenario: Scenario, { cluster: { time }, ledger, truth }: World):
     eventCount: time.eventCount,
     roundCount: history.closed.length,
     alertCount: history.alerts.length,
-    restoreCount: 0,
+    restoreCount: ledger.restoreCount,
     outages,
     deliveries,
   };

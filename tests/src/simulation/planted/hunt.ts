@@ -4,7 +4,7 @@ import { bugs, type PlantedBug } from './bugs.ts';
 import { compiled } from './compile.ts';
 
 /** A bug that so many runs don't find is not found. */
-const seedCountMax = 400;
+const seedCountMax = 150;
 
 export interface Hunted {
   readonly bug: PlantedBug;

@@ -10,17 +10,33 @@ import { secretBox } from './channels.ts';
 import type { Ledger } from './ledger.ts';
 import type { ServiceName } from './scenario.ts';
 import { serviceLogger, unforeseen } from './service-logger.ts';
+import { WatchedLog } from '../witness/watched-log.ts';
+import { WatchedTask, type TaskWatcher } from '../witness/watched-task.ts';
 
 const superviseMs = 1_000;
 /** How long an orderly end may take before the supervisor kills. */
 const endMsMax = 10_000;
 
-type Start = (log: DurableLog, logger: ReturnType<typeof serviceLogger>) => Promise<RunningService>;
+interface Place {
+  readonly log: DurableLog;
+  readonly logger: ReturnType<typeof serviceLogger>;
+  readonly witness: TaskWatcher;
+}
 
-const starts: Readonly<Record<ServiceName, Start>> = {
-  scheduler: (log, logger) => startScheduler({ log, logger }),
-  aggregator: (log, logger) => startAggregator({ log, logger }),
-  dispatcher: (log, logger) => {
+/** The log of an aggregator, whose tasks `witness` hears of. */
+function watched(log: DurableLog, watcher: TaskWatcher): DurableLog {
+  return new WatchedLog(log, (definition) => {
+    if (definition.group !== 'aggregator') return log.join(definition);
+    const createTask: typeof definition.createTask = (partition, wake) =>
+      new WatchedTask(definition.createTask(partition, wake), { partition, definition, watcher });
+    return log.join({ ...definition, createTask });
+  });
+}
+
+const starts: Readonly<Record<ServiceName, (place: Place) => Promise<RunningService>>> = {
+  scheduler: ({ log, logger }) => startScheduler({ log, logger }),
+  aggregator: ({ log, logger, witness }) => startAggregator({ log: watched(log, witness), logger }),
+  dispatcher: ({ log, logger }) => {
     return startDispatcher({ log, logger, secretBox, guard: new AddressGuard(parseAllowList('')), publicUrl: null });
   },
 };
@@ -30,6 +46,7 @@ export interface FleetSettings {
   readonly ledger: Ledger;
   readonly random: Random;
   readonly skewMsMax: number;
+  readonly witness: TaskWatcher;
 }
 
 interface Life {
@@ -74,7 +91,8 @@ export class Replica {
     ledger.trace.say(cluster.time.now, `${host.name} starts`);
     host.run(() => {
       const logger = serviceLogger(host, { ledger, now: () => cluster.time.now });
-      starts[this.service](log, logger).then(
+      const { witness } = this.#settings;
+      starts[this.service]({ log, logger, witness }).then(
         (service) => void (life.service = service),
         (error: unknown) => this.#failed(life, error),
       );

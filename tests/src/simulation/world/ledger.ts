@@ -40,6 +40,8 @@ export class Ledger {
   /** When an aggregator's task saw the ends of its streams, before it read them up to there. */
   readonly beginnings: { readonly partition: number; readonly at: Instant }[] = [];
   readonly violations: string[] = [];
+  /** How often a restored state was compared with the one that lived. */
+  restoreCount = 0;
   readonly faults = new Map<string, number>();
 
   constructor(trace: Trace) {
