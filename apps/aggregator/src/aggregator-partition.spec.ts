@@ -79,6 +79,7 @@ beforeEach(() => {
   partition = new AggregatorPartition({
     partition: 1,
     regionsOf,
+    maintenance: { epoch: () => 0, covers: () => false },
     reports: new PartitionReports(),
     logger: silentLogger,
   });

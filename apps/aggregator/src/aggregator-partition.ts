@@ -28,6 +28,7 @@ import { deadLetterOf, type Cause } from './failed-decision.ts';
 import { LagMeter } from './lag-meter.ts';
 import { NeededOffsets } from './needed-offsets.ts';
 import { reportOf, writeOf } from './partition-report.ts';
+import type { Maintenance } from './maintenance-watch.ts';
 import type { PartitionReports } from './partition-reports.ts';
 import { tell, type ToldEffect } from './told-effects.ts';
 
@@ -35,6 +36,7 @@ interface Surroundings {
   readonly partition: number;
   /** The regions that a round of the monitor asks, announced at `now`. */
   readonly regionsOf: (monitor: MonitorRecord, now: Instant) => RoundRegions;
+  readonly maintenance: Maintenance;
   /** Shared by the partitions of the process. */
   readonly reports: PartitionReports;
   readonly logger: Logger;
@@ -72,6 +74,7 @@ export class AggregatorPartition {
   #deadLetters: TaskWrite[] = [];
   #steppedAt: Instant | null = null;
   readonly #lag = new LagMeter();
+  #maintenanceEpoch = 0;
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -181,7 +184,16 @@ export class AggregatorPartition {
   }
 
   #decideDue(task: Task<AggregatorPartition>): void {
+    this.#observeMaintenance(task);
     for (const monitorId of this.#takeDue(task.now)) this.#tick(monitorId, task);
+  }
+
+  /** Where a maintenance window may have begun or ended, every monitor is asked whether it was its own. */
+  #observeMaintenance(task: Task<AggregatorPartition>): void {
+    const epoch = this.#surroundings.maintenance.epoch(task.now);
+    if (epoch === this.#maintenanceEpoch) return;
+    this.#maintenanceEpoch = epoch;
+    for (const monitorId of [...this.#memories.keys()]) this.#tick(monitorId, task);
   }
 
   #tick(monitorId: string, task: Task<unknown>): void {
@@ -215,8 +227,14 @@ export class AggregatorPartition {
   }
 
   #context({ now, caughtUp }: Task<unknown>): Context {
-    const { regionsOf } = this.#surroundings;
-    return { now, caughtUp, quarantined: this.#quarantine.regions, regionsOf: (monitor) => regionsOf(monitor, now) };
+    const { regionsOf, maintenance } = this.#surroundings;
+    return {
+      now,
+      caughtUp,
+      quarantined: this.#quarantine.regions,
+      isUnderMaintenance: (monitor) => maintenance.covers(monitor, now),
+      regionsOf: (monitor) => regionsOf(monitor, now),
+    };
   }
 
   #keep(before: Memory, { memory, effects }: Decided): void {

@@ -40,7 +40,9 @@ const taskAt = (): Task<AggregatorPartition> => ({
 function successor(): AggregatorPartition {
   const regionsOf = () => ({ expectedRegions: [...regions], registeredRegions: [...regions] });
   const together = new PartitionReports();
-  const restored = new AggregatorPartition({ partition: 1, regionsOf, reports: together, logger: silentLogger });
+  const maintenance = { epoch: () => 0, covers: () => false };
+  const surroundings = { partition: 1, regionsOf, maintenance, reports: together, logger: silentLogger };
+  const restored = new AggregatorPartition(surroundings);
   together.add(1, restored);
   for (const id of ids) restored.restoreMonitor({ key: id, value: monitorOf(id), appendedAt: now });
   for (const [id, state] of states) restored.restoreState(id, state);

@@ -6,6 +6,7 @@ import { regionsOfRound } from '@quorate/schedule';
 import type { Logger } from '@quorate/telemetry';
 import { AggregatorModule } from './aggregator.module.ts';
 import { AggregatorPartition } from './aggregator-partition.ts';
+import { MaintenanceWatch } from './maintenance-watch.ts';
 import { PartitionReports } from './partition-reports.ts';
 import { startPlatformTask } from './platform/start-platform-task.ts';
 
@@ -20,7 +21,8 @@ export interface AggregatorDependencies {
 /** Resolves once its group is joined. One aggregator owns a partition at a time; what it decides is one step. */
 export async function startAggregator({ log, logger }: AggregatorDependencies): Promise<RunningService> {
   const regions = new RegionWatch(log, logger);
-  await regions.caughtUp;
+  const maintenance = new MaintenanceWatch(log, logger);
+  await Promise.all([regions.caughtUp, maintenance.caughtUp]);
   const regionsOf = (monitor: MonitorRecord, now: Instant) => regionsOfRound(monitor.regions, regions.known(now));
   const reports = new PartitionReports();
   const strategy = new PartitionTaskStrategy<AggregatorPartition>({
@@ -33,7 +35,7 @@ export async function startAggregator({ log, logger }: AggregatorDependencies): 
     guarantee: 'exactly-once',
     gatherMs,
     createState: (partition) => {
-      const state = new AggregatorPartition({ partition, regionsOf, reports, logger });
+      const state = new AggregatorPartition({ partition, regionsOf, maintenance, reports, logger });
       reports.add(partition, state);
       return state;
     },
@@ -50,7 +52,7 @@ export async function startAggregator({ log, logger }: AggregatorDependencies): 
     },
     close: async () => {
       await Promise.all([application.close(), platform.close()]);
-      await regions.close();
+      await Promise.all([regions.close(), maintenance.close()]);
     },
   };
 }

@@ -18,6 +18,8 @@ import { IdempotencyInterceptor } from './http/idempotency.interceptor.ts';
 import { operationsOf } from './http/routing.ts';
 import { IncidentsController } from './incidents/incidents.controller.ts';
 import { IncidentsService } from './incidents/incidents.service.ts';
+import { MaintenanceWindowsController } from './maintenance-windows/maintenance-windows.controller.ts';
+import { MaintenanceWindowsService } from './maintenance-windows/maintenance-windows.service.ts';
 import { MonitorsController } from './monitors/monitors.controller.ts';
 import { MonitorsService } from './monitors/monitors.service.ts';
 import { openApiDocument } from './openapi/document.ts';
@@ -34,6 +36,7 @@ const controllers = [
   MonitorsController,
   ChecksController,
   ChannelsController,
+  MaintenanceWindowsController,
   IncidentsController,
   DeliveriesController,
   RegionsController,
@@ -80,6 +83,7 @@ export class ApiModule {
         provide(Commands, new Commands(log)),
         provide(MonitorsService, new MonitorsService(unitOfWork, log, secretBox)),
         provide(ChannelsService, new ChannelsService(unitOfWork, log, secretBox)),
+        provide(MaintenanceWindowsService, new MaintenanceWindowsService(unitOfWork, log)),
         provide(IncidentsService, new IncidentsService(unitOfWork, log)),
         provide(SettingsService, new SettingsService({ database, unitOfWork, log, secretBox })),
         provide(ChecksService, new ChecksService(log, regions, parts.closedRounds)),

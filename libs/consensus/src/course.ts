@@ -23,14 +23,14 @@ export function weigh(work: KnownWork, window: AnnouncedWindow, ruling: Ruling):
     weighInconclusive(work, window);
     return;
   }
-  const { seenUp, recentVerdicts, incident } = work.state;
+  const { seenUp, recentVerdicts } = work.state;
   change(work, {
     belowFloorCount: 0,
     faulty: false,
     seenUp: seenUp || verdict === 'up',
     recentVerdicts: rememberVerdict(recentVerdicts, verdict),
   });
-  if (verdict === towardsOf(incident)) advance(work, window, ruling);
+  if (verdict === towardsOf(work)) advance(work, window, ruling);
   else change(work, { turn: null });
 }
 
@@ -43,8 +43,12 @@ function weighInconclusive(work: KnownWork, window: AnnouncedWindow): void {
   else pursue(work, window, { ...turn, inconclusiveCount });
 }
 
-function towardsOf(incident: MonitorState['incident']): Turn['towards'] {
-  return incident === null ? 'down' : 'up';
+function isInIncident({ state: { incident, heldIncident } }: KnownWork): boolean {
+  return incident !== null || heldIncident !== null;
+}
+
+function towardsOf(work: KnownWork): Turn['towards'] {
+  return isInIncident(work) ? 'up' : 'down';
 }
 
 function roundsWanted({ check }: AnnouncedWindow, { towards }: Turn): number {
@@ -53,16 +57,18 @@ function roundsWanted({ check }: AnnouncedWindow, { towards }: Turn): number {
 
 function advance(work: KnownWork, window: AnnouncedWindow, ruling: Ruling): void {
   const { turn: begun, incident } = work.state;
+  const isIncident = isInIncident(work);
   const begin = { count: 0, firstDueAt: window.dueAt, confirmAt: null, traceparent: traceparentOf(window, ruling) };
   const { count, ...rest } = begun ?? begin;
-  const turn: Turn = { ...rest, towards: towardsOf(incident), count: count + 1, inconclusiveCount: 0 };
-  if (turn.count < roundsWanted(window, turn) || (incident !== null && flaps(work))) {
+  const turn: Turn = { ...rest, towards: towardsOf(work), count: count + 1, inconclusiveCount: 0 };
+  if (turn.count < roundsWanted(window, turn) || (isIncident && flaps(work))) {
     pursue(work, window, turn);
     return;
   }
   change(work, { turn: null });
   const confirmed = { window, ruling, turn };
-  if (incident === null) openIncident(work, confirmed);
+  if (!isIncident) openIncident(work, confirmed);
+  else if (incident === null) change(work, { heldIncident: null });
   else recoverIncident(work, incident, confirmed);
 }
 

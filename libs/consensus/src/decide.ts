@@ -6,6 +6,7 @@ import type { Effect } from './effect.ts';
 import { acknowledgeIncident, nextReminderAt, remind } from './incident.ts';
 import { takeDeletion, takeMonitor } from './life-cycle.ts';
 import { takeCheck, takeVote, type HeardCheck } from './listening.ts';
+import { observeMaintenance } from './maintenance.ts';
 import { change, isKnown, type Context, type Memory, type Work } from './memory.ts';
 import { checkAwaitedMsMax, settleRounds } from './rounds.ts';
 import { refreshStatus } from './status.ts';
@@ -31,6 +32,7 @@ export function decide(memory: Memory, input: Input, context: Context): Decided 
   const mayTimeEnd = context.caughtUp && input.kind === 'tick';
   const work: Work = { ...memory, context, mayTimeEnd, effects: [] };
   take(work, input);
+  if (isKnown(work) && context.caughtUp) observeMaintenance(work);
   settleRounds(work);
   if (isKnown(work) && context.caughtUp) {
     confirm(work);

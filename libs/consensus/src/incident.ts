@@ -86,8 +86,14 @@ export function openIncident(work: KnownWork, confirmed: Confirmed): void {
     reminderCount: 0,
     traceparent,
   };
-  change(work, { incident });
-  tell(work, incident, { transition: 'opened', sequence: 0, ...unresolved, parent: traceparent });
+  if (work.state.maintenance) change(work, { heldIncident: incident });
+  else tellOfIncident(work, incident);
+}
+
+/** Says that an incident is open: as it begins, or at the end of the maintenance that it began under. */
+export function tellOfIncident(work: KnownWork, incident: Incident): void {
+  change(work, { incident, heldIncident: null });
+  tell(work, incident, { transition: 'opened', sequence: 0, ...unresolved, parent: incident.traceparent });
 }
 
 /** Resolves the open incident with the votes of the round that confirmed the recovery. */
@@ -116,9 +122,10 @@ export function acknowledgeIncident(work: KnownWork, incidentId: string, acknowl
   tell(work, acknowledged, { ...telling, parent: incident.traceparent });
 }
 
-/** When to remind of the open incident; null when nobody wants it, or somebody took it on. */
-export function nextReminderAt(monitor: MonitorRecord, { incident }: MonitorState): Instant | null {
-  if (incident === null || incident.acknowledgedBy !== null || monitor.reminderMinutes === null) return null;
+/** When to remind of the open incident; null when nobody wants it, somebody took it on, or maintenance is on. */
+export function nextReminderAt(monitor: MonitorRecord, { incident, maintenance }: MonitorState): Instant | null {
+  if (incident === null || incident.acknowledgedBy !== null || maintenance) return null;
+  if (monitor.reminderMinutes === null) return null;
   return incident.remindedAt + monitor.reminderMinutes * 60_000;
 }
 

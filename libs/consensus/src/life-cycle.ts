@@ -29,14 +29,17 @@ function takeVersion(work: KnownWork, monitor: MonitorRecord): void {
   const wasPaused = work.state.status === 'paused';
   if (monitor.paused || wasPaused) startAfresh(work);
   else if (isOtherProbe) change(work, { ...zeroed, degradedRegions: [], contradictions: {} });
-  const { incident } = work.state;
-  if (incident !== null) change(work, { incident: { ...incident, ...incidentFaceOf(monitor) } });
+  const { incident, heldIncident } = work.state;
+  const face = incidentFaceOf(monitor);
+  if (incident !== null) change(work, { incident: { ...incident, ...face } });
+  if (heldIncident !== null) change(work, { heldIncident: { ...heldIncident, ...face } });
 }
 
 /** A paused monitor knows nothing, and a resumed one has everything to learn. */
 function startAfresh(work: KnownWork): void {
   abandonIncident(work, 'paused');
-  change(work, { ...zeroed, degradedRegions: [], incident: null, seenUp: false, silence: {}, contradictions: {} });
+  const forgotten = { incident: null, heldIncident: null, seenUp: false, silence: {}, contradictions: {} };
+  change(work, { ...zeroed, ...forgotten, degradedRegions: [] });
 }
 
 /** Forgets a monitor whose record is gone; the caller leaves a tombstone where its state was. */

@@ -28,6 +28,8 @@ export interface Context {
   readonly caughtUp: boolean;
   /** The regions that have lost their vote in the monitor's partition. */
   readonly quarantined: ReadonlySet<string>;
+  /** Whether a maintenance window covers the monitor now. */
+  readonly isUnderMaintenance: (monitor: MonitorRecord) => boolean;
   /** The regions that a round announced now would name. */
   readonly regionsOf: (monitor: MonitorRecord) => {
     readonly expectedRegions: readonly string[];
@@ -108,6 +110,8 @@ export function initialState(monitor: MonitorRecord): MonitorState {
     flapping: false,
     turn: null,
     incident: null,
+    maintenance: false,
+    heldIncident: null,
   };
 }
 

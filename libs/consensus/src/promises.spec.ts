@@ -167,6 +167,68 @@ const promises: readonly Row[] = [
   ],
 
   [
+    'maintenance suppresses alerts, not verdicts',
+    { decision: once },
+    then((r) => r.maintain(true), rounds('ddd', 'uuu', 'ddd')),
+    { verdicts: ['down', 'up', 'down'], told: [], statuses: ['maintenance'] },
+  ],
+  [
+    'a monitor still down at the end of maintenance alerts once',
+    { decision: once },
+    then(
+      (r) => r.maintain(true),
+      rounds('ddd', 'ddd'),
+      (r) => r.maintain(false),
+      rounds('ddd'),
+    ),
+    { told: opened, status: 'down' },
+  ],
+  [
+    'an incident that began before maintenance is told of once, and of its end',
+    { decision: once },
+    then(
+      rounds('ddd'),
+      (r) => r.maintain(true),
+      rounds('ddd', 'uuu'),
+      (r) => r.maintain(false),
+      rounds('uuu'),
+    ),
+    { told: ['opened:0', 'resolved:0'], status: 'up' },
+  ],
+  [
+    'what ends within maintenance is never told of',
+    { decision: once },
+    then(
+      (r) => r.maintain(true),
+      rounds('ddd', 'uuu'),
+      (r) => r.maintain(false),
+      rounds('uuu'),
+    ),
+    { told: [], status: 'up' },
+  ],
+  [
+    'nobody is reminded during maintenance',
+    { decision: once, settings: { reminderMinutes: 1 } },
+    then(
+      rounds('ddd'),
+      (r) => r.maintain(true),
+      (r) => r.pass(600_000),
+    ),
+    { told: opened, status: 'maintenance' },
+  ],
+  [
+    'pausing under maintenance forgets what nobody was told of',
+    { decision: once },
+    then(
+      (r) => r.maintain(true),
+      rounds('ddd'),
+      (r) => r.edit({ paused: true }),
+      (r) => r.maintain(false),
+    ),
+    { told: [], status: 'paused' },
+  ],
+
+  [
     'a region in quarantine does not count',
     { decision: opening },
     then((r) => (r.quarantined = new Set(['ap'])), rounds('dud')),

@@ -74,6 +74,7 @@ export class Rehearsal {
   regions: readonly string[];
   registered: readonly string[];
   quarantined: ReadonlySet<string> = new Set();
+  underMaintenance = false;
   readonly effects: Effect[] = [];
   /** What the streams hold, for a successor to read again. */
   readonly journal: Journaled[] = [];
@@ -90,7 +91,9 @@ export class Rehearsal {
 
   get context(): Context {
     const regionsOf = () => ({ expectedRegions: this.regions, registeredRegions: this.registered });
-    return { now: this.now, caughtUp: this.caughtUp, quarantined: this.quarantined, regionsOf };
+    const isUnderMaintenance = () => this.underMaintenance;
+    const { now, caughtUp, quarantined } = this;
+    return { now, caughtUp, quarantined, isUnderMaintenance, regionsOf };
   }
 
   get state(): MonitorState {
@@ -223,6 +226,11 @@ export class Rehearsal {
   edit(changes: Readonly<Record<string, unknown>>): void {
     this.monitor = { ...this.monitor, ...changes, version: this.monitor.version + 1, changedAt: this.now };
     this.take({ kind: 'monitor', monitor: this.monitor });
+  }
+
+  maintain(isOn: boolean): void {
+    this.underMaintenance = isOn;
+    this.take({ kind: 'tick' });
   }
 
   /** A successor with the state as it was written, which reads the streams again from the beginning, in some order. */

@@ -6,12 +6,14 @@ import type { Position } from './vote-window.ts';
 
 fc.configureGlobal({ seed: 7, numRuns: 100 });
 
+type ChangeKind = 'edit' | 'rename' | 'pause' | 'acknowledge' | 'manual' | 'maintain';
+
 type Action =
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'round'; readonly word: string }
   | { readonly kind: 'answer'; readonly back: number; readonly word: string }
   | { readonly kind: 'distrust'; readonly regions: readonly string[] }
-  | { readonly kind: 'edit' | 'rename' | 'pause' | 'acknowledge' | 'manual' };
+  | { readonly kind: ChangeKind };
 
 const words = fc
   .array(fc.constantFrom('d', 'd', 'u', 'a', '-'), { minLength: 3, maxLength: 3 })
@@ -27,7 +29,12 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('distrust' as const), regions: fc.subarray(['eu', 'us', 'ap']) }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('edit', 'rename', 'pause', 'acknowledge', 'manual') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constantFrom<ChangeKind>('edit', 'rename', 'pause', 'acknowledge', 'manual', 'maintain'),
+    }),
+  },
 );
 
 /** Votes on the newest rounds, confirming ones included; some come late. */
@@ -39,13 +46,14 @@ function answer(rehearsal: Rehearsal, { back, word }: { readonly back: number; r
   if (round !== undefined) rehearsal.castWord(round, word);
 }
 
-function change(rehearsal: Rehearsal, kind: 'edit' | 'rename' | 'pause' | 'acknowledge' | 'manual'): void {
+function change(rehearsal: Rehearsal, kind: ChangeKind): void {
   const { monitor } = rehearsal;
   if (kind === 'edit' && monitor.type === 'http') {
     rehearsal.edit({ http: { ...monitor.http, url: `https://${monitor.version}.example.com/` } });
   }
   if (kind === 'rename') rehearsal.edit({ name: `Shop ${monitor.version}` });
   if (kind === 'pause') rehearsal.edit({ paused: !monitor.paused });
+  if (kind === 'maintain') rehearsal.maintain(!rehearsal.underMaintenance);
   if (kind === 'manual') rehearsal.announce({ dueAt: rehearsal.now, kind: 'manual' });
   const incidentId = rehearsal.state.incident?.incidentId;
   if (kind === 'acknowledge' && incidentId !== undefined)

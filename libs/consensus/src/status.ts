@@ -6,10 +6,14 @@ import { change, type KnownWork } from './memory.ts';
 /** So many rounds in a row make a monitor degraded, or unknown. */
 export const roundsInARow = 2;
 
-type Shown = Pick<MonitorState, 'faulty' | 'belowFloorCount' | 'incident' | 'degradedCount' | 'flapping' | 'seenUp'>;
+type Shown = Pick<
+  MonitorState,
+  'maintenance' | 'faulty' | 'belowFloorCount' | 'incident' | 'degradedCount' | 'flapping' | 'seenUp'
+>;
 
 function statusOf(paused: boolean, state: Shown): MonitorStatus {
   if (paused) return 'paused';
+  if (state.maintenance) return 'maintenance';
   if (state.faulty || state.belowFloorCount >= roundsInARow) return 'unknown';
   if (state.incident !== null) return 'down';
   if (state.degradedCount >= roundsInARow || state.flapping) return 'degraded';

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { auditRecordSchema } from './audit.ts';
 import { channelRecordSchema } from './channel.ts';
 import { installationRecordSchema } from './installation.ts';
+import { maintenanceWindowRecordSchema } from './maintenance-window.ts';
 
 export const directoryRecordSchema = z.discriminatedUnion('entity', [
   channelRecordSchema,
   installationRecordSchema,
   auditRecordSchema,
+  maintenanceWindowRecordSchema,
 ]);

@@ -61,6 +61,13 @@ export {
   type InstallationRecord,
   type InstallationSettings,
 } from './installation.ts';
+export {
+  directoryKeyOfMaintenanceWindow,
+  maintenanceWindowRecordSchema,
+  maintenanceWindowSettingsSchema,
+  type MaintenanceWindowRecord,
+  type MaintenanceWindowSettings,
+} from './maintenance-window.ts';
 export { instantSchema, type Instant } from './instant.ts';
 export { closedRoundsKeptMax, monitorStateSchema, type MonitorState } from './monitor-state.ts';
 export {

@@ -117,5 +117,9 @@ export const monitorStateSchema = z.object({
   flapping: z.boolean().default(false),
   turn: turnSchema.nullable(),
   incident: openIncidentSchema.nullable(),
+  /** Whether a maintenance window covers the monitor. */
+  maintenance: z.boolean().default(false),
+  /** An incident that began under maintenance: who watches hears of it if it outlasts the window. */
+  heldIncident: openIncidentSchema.nullable().default(null),
 });
 export type MonitorState = z.infer<typeof monitorStateSchema>;

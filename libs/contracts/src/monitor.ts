@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { channelIdSchema, monitorIdSchema, regionSchema } from './identifiers.ts';
 import { instantSchema } from './instant.ts';
 import { probedSchema, probeTypeNames, type Probe } from './probe.ts';
+import { tagsSchema } from './tags.ts';
 
 export const decisionSchema = z.strictObject({
   /** How many of the expected voters must agree; a number is absolute. */
@@ -17,10 +18,6 @@ export const decisionSchema = z.strictObject({
   recoveries: z.int().min(1).max(10).default(2),
 });
 export type Decision = z.infer<typeof decisionSchema>;
-
-const tagsSchema = z
-  .record(z.string().min(1).max(64), z.string().max(256))
-  .refine((tags) => Object.keys(tags).length <= 32, 'takes at most 32 tags');
 
 const commonSettings = {
   name: z.string().trim().min(1).max(200),

@@ -1,7 +1,13 @@
 /** One look at everything: compares what the log told with what the database holds, a page at a time. */
-import { directoryKeyOfChannel, directoryKeyOfInstallation, type Instant } from '@quorate/contracts';
+import {
+  directoryKeyOfChannel,
+  directoryKeyOfInstallation,
+  directoryKeyOfMaintenanceWindow,
+  type Instant,
+} from '@quorate/contracts';
 import type { DataSource } from 'typeorm';
 import { ChannelEntity } from '../channels/channel.entity.ts';
+import { MaintenanceWindowEntity } from '../maintenance-windows/maintenance-window.entity.ts';
 import type { ConfiguredEntity } from '../outbox/configured-entity.ts';
 import { InstallationEntity } from '../settings/installation.entity.ts';
 import { channelsMissing, compareForms, rowMissing, type Form } from './compare-configuration.ts';
@@ -30,7 +36,7 @@ import {
   type MonitorRow,
 } from './database-contents.ts';
 import type { Finding } from './finding.ts';
-import { formOfChannel, formOfInstallation, formOfMonitor } from './forms.ts';
+import { formOfChannel, formOfInstallation, formOfMaintenanceWindow, formOfMonitor } from './forms.ts';
 import type { LogContents } from './log-contents.ts';
 import { refusedRecords } from './refused-records.ts';
 
@@ -83,6 +89,10 @@ class Differences {
       this.#channelIds.add(channel.id);
       const entity = { topic: 'directory', key: directoryKeyOfChannel(channel.id) } as const;
       findings.push(...this.#compareForms(entity, formOfChannel(channel)));
+    }
+    for (const window of await manager.find(MaintenanceWindowEntity)) {
+      const entity = { topic: 'directory', key: directoryKeyOfMaintenanceWindow(window.id) } as const;
+      findings.push(...this.#compareForms(entity, formOfMaintenanceWindow(window)));
     }
     const installation = await manager.findOneByOrFail(InstallationEntity, { id: true });
     const entity = { topic: 'directory', key: directoryKeyOfInstallation } as const;

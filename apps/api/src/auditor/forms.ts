@@ -7,6 +7,7 @@ import {
   directoryKeyOfAudit,
   directoryKeyOfChannel,
   directoryKeyOfInstallation,
+  directoryKeyOfMaintenanceWindow,
   heartbeatSettingsSchema,
   installationSettingsSchema,
   monitorSettingsSchema,
@@ -14,6 +15,7 @@ import {
 } from '@quorate/contracts';
 import { z } from 'zod';
 import type { ChannelEntity } from '../channels/channel.entity.ts';
+import type { MaintenanceWindowEntity } from '../maintenance-windows/maintenance-window.entity.ts';
 import type { MonitorEntity } from '../monitors/monitor.entity.ts';
 import type { InstallationEntity } from '../settings/installation.entity.ts';
 import type { Form } from './compare-configuration.ts';
@@ -29,6 +31,7 @@ export const anyMonitorSettingsSchema = z.union([monitorSettingsSchema, selfMoni
 export const anyChannelSettingsSchema = z.union([channelSettingsSchema, heartbeatSettingsSchema]);
 const entitySchema = z.looseObject({ version: z.int() });
 const channelKeyPrefix = directoryKeyOfChannel('');
+const windowKeyPrefix = directoryKeyOfMaintenanceWindow('');
 
 export function formOfMonitor({
   version,
@@ -44,6 +47,11 @@ export function formOfChannel({ version, settings }: ChannelEntity): Form {
 
 export function formOfInstallation({ version, settings }: InstallationEntity): Form {
   return { version, hash: contentHash(complete(installationSettingsSchema, settings)) };
+}
+
+export function formOfMaintenanceWindow({ version, settings }: MaintenanceWindowEntity): Form {
+  const { startsAt, endsAt, ...rest } = settings;
+  return { version, hash: contentHash({ ...rest, startsAt: Date.parse(startsAt), endsAt: Date.parse(endsAt) }) };
 }
 
 /** `text` is the value of a record of `monitors`. */
@@ -64,8 +72,9 @@ export function formOfDirectoryRecord(key: string, text: string): Form | null {
   if (key === directoryKeyOfInstallation) {
     return { version, hash: contentHash(complete(installationSettingsSchema, fields)) };
   }
-  if (!key.startsWith(channelKeyPrefix)) return null;
   const { id: _id, ...settings } = fields;
+  if (key.startsWith(windowKeyPrefix)) return { version, hash: contentHash(settings) };
+  if (!key.startsWith(channelKeyPrefix)) return null;
   return { version, hash: contentHash(complete(anyChannelSettingsSchema, settings)) };
 }
 

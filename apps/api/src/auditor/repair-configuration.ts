@@ -1,8 +1,9 @@
 /** Says again on the log what the database holds of the configuration. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { directoryKeyOfChannel, directoryKeyOfInstallation } from '@quorate/contracts';
+import { directoryKeyOfChannel, directoryKeyOfInstallation, directoryKeyOfMaintenanceWindow } from '@quorate/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ChannelEntity } from '../channels/channel.entity.ts';
+import { MaintenanceWindowEntity } from '../maintenance-windows/maintenance-window.entity.ts';
 import { MonitorEntity } from '../monitors/monitor.entity.ts';
 import { OutboxEntity } from '../outbox/outbox.entity.ts';
 import type { OutboxRelay } from '../outbox/outbox-relay.ts';
@@ -16,6 +17,8 @@ const entitiesTogetherMax = 100;
 const outboxRowsMax = 5_000;
 const roomPauseMs = 200;
 const roomWaitMsMax = 30_000;
+
+const windowKeyPrefix = directoryKeyOfMaintenanceWindow('');
 
 export interface Restated {
   readonly entity: ConfiguredEntity;
@@ -69,7 +72,10 @@ async function raiseVersion(manager: EntityManager, { topic, key }: ConfiguredEn
   const builder = manager.createQueryBuilder();
   if (topic === 'monitors') await builder.update(MonitorEntity).set(raised).where({ id: key }).execute();
   else if (key === directoryKeyOfInstallation) await builder.update(InstallationEntity).set(raised).execute();
-  else {
+  else if (key.startsWith(windowKeyPrefix)) {
+    const id = key.slice(windowKeyPrefix.length);
+    await builder.update(MaintenanceWindowEntity).set(raised).where({ id }).execute();
+  } else {
     const id = key.slice(directoryKeyOfChannel('').length);
     await builder.update(ChannelEntity).set(raised).where({ id }).execute();
   }

@@ -4,6 +4,7 @@ import { ChannelEntity } from '../channels/channel.entity.ts';
 import { DeliveryEntity } from '../deliveries/delivery.entity.ts';
 import { IdempotencyKeyEntity } from '../http/idempotency-key.entity.ts';
 import { IncidentAlertEntity, IncidentCommentEntity, IncidentEntity } from '../incidents/incident.entity.ts';
+import { MaintenanceWindowEntity } from '../maintenance-windows/maintenance-window.entity.ts';
 import { MonitorEntity } from '../monitors/monitor.entity.ts';
 import { MonitorStatusEntity } from '../monitors/monitor-status.entity.ts';
 import { OutboxEntity } from '../outbox/outbox.entity.ts';
@@ -21,6 +22,7 @@ export const entities = [
   IncidentCommentEntity,
   IncidentEntity,
   InstallationEntity,
+  MaintenanceWindowEntity,
   MonitorEntity,
   MonitorStatusEntity,
   OutboxEntity,

@@ -13,6 +13,7 @@ export const problemCatalogue = {
   QRT_ROUTE_UNKNOWN: { status: 404, title: 'There is no such route' },
   QRT_MONITOR_UNKNOWN: { status: 404, title: 'There is no such monitor' },
   QRT_CHANNEL_UNKNOWN: { status: 404, title: 'There is no such channel' },
+  QRT_MAINTENANCE_WINDOW_UNKNOWN: { status: 404, title: 'There is no such maintenance window' },
   QRT_INCIDENT_UNKNOWN: { status: 404, title: 'There is no such incident' },
   QRT_DELIVERY_UNKNOWN: { status: 404, title: 'There is no such delivery' },
   QRT_REGION_UNKNOWN: { status: 404, title: 'There is no such region' },

@@ -6,6 +6,7 @@ import { AddPlatformIncidents1764000000000 } from './1764000000000-add-platform-
 import { ExplainVerdicts1764200000000 } from './1764200000000-explain-verdicts.ts';
 import { AddStorms1764300000000 } from './1764300000000-add-storms.ts';
 import { AddAudit1764400000000 } from './1764400000000-add-audit.ts';
+import { AddMaintenanceWindows1764600000000 } from './1764600000000-add-maintenance-windows.ts';
 
 export const migrations = [
   CreateSchema1763700000000,
@@ -15,4 +16,5 @@ export const migrations = [
   ExplainVerdicts1764200000000,
   AddStorms1764300000000,
   AddAudit1764400000000,
+  AddMaintenanceWindows1764600000000,
 ] as const;

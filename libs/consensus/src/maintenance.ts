@@ -1,0 +1,18 @@
+/** Maintenance holds back alerts, not verdicts: what is still down at its end is told of once. */
+import { tellOfIncident } from './incident.ts';
+import { change, type KnownWork } from './memory.ts';
+import { refreshStatus } from './status.ts';
+
+/**
+ * Takes in that a maintenance window has begun or ended. An incident that was told of before it began stays open, and
+ * its end is told of whenever it comes; one that began and ended within it is nobody's alert.
+ */
+export function observeMaintenance(work: KnownWork): void {
+  const { context, monitor, state } = work;
+  const maintenance = context.isUnderMaintenance(monitor);
+  if (maintenance === state.maintenance) return;
+  change(work, { maintenance });
+  const { heldIncident } = state;
+  if (!maintenance && heldIncident !== null) tellOfIncident(work, { ...heldIncident, remindedAt: context.now });
+  refreshStatus(work, context.now, null);
+}
