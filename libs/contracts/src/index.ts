@@ -101,6 +101,7 @@ export {
 } from './probes/http.ts';
 export { postgresqlProbeSchema, type PostgresqlProbe } from './probes/postgresql.ts';
 export { redisProbeSchema, type RedisProbe } from './probes/redis.ts';
+export { icmpProbeSchema, type IcmpProbe } from './probes/icmp.ts';
 export type { PatternField } from './probes/probe-type.ts';
 export type { Drill, SelfProbe } from './probes/self.ts';
 export type { Query, TlsMode } from './probes/service-fields.ts';
@@ -148,6 +149,7 @@ export {
   type CertificateFacts,
   type Evidence,
   type Phases,
+  type PingFacts,
   type Reason,
   type Vote,
 } from './vote.ts';

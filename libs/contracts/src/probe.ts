@@ -6,6 +6,7 @@ import { grpcProbeType } from './probes/grpc.ts';
 import { httpProbeType } from './probes/http.ts';
 import { postgresqlProbeType } from './probes/postgresql.ts';
 import { redisProbeType } from './probes/redis.ts';
+import { icmpProbeType } from './probes/icmp.ts';
 import { selfProbeType } from './probes/self.ts';
 import { tcpProbeType } from './probes/tcp.ts';
 import { websocketProbeType } from './probes/websocket.ts';
@@ -16,6 +17,7 @@ const probeTypes = {
   tcp: tcpProbeType,
   dns: dnsProbeType,
   grpc: grpcProbeType,
+  icmp: icmpProbeType,
   websocket: websocketProbeType,
   postgresql: postgresqlProbeType,
   redis: redisProbeType,

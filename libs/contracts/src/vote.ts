@@ -60,11 +60,13 @@ export const reasons = [
   'service.unavailable',
   /** A query failed, or its answer is another one than expected. */
   'query.mismatch',
+  'icmp.loss',
   'blocked.address',
   'drill',
   'prober.stalled',
   'prober.isolated',
   'prober.missed',
+  'prober.unsupported',
   'prober.internal',
 ] as const;
 export const reasonSchema = z.enum(reasons);
@@ -95,6 +97,17 @@ export const certificateSchema = z.object({
 });
 export type CertificateFacts = z.infer<typeof certificateSchema>;
 
+/** What an ICMP probe counted; times are those of the answers that came. */
+const pingFactsSchema = z.object({
+  sent: z.int().min(1),
+  received: z.int().nonnegative(),
+  lossPercent: z.number().min(0).max(100),
+  minMs: z.number().nonnegative().nullable(),
+  avgMs: z.number().nonnegative().nullable(),
+  maxMs: z.number().nonnegative().nullable(),
+});
+export type PingFacts = z.infer<typeof pingFactsSchema>;
+
 export const excerptCharactersMax = 1_024;
 
 /** What one probe saw. */
@@ -113,6 +126,8 @@ export const evidenceSchema = z.object({
   /** The first characters of a failed answer; never a secret. */
   excerpt: z.string().max(excerptCharactersMax).nullable(),
   redirects: z.int().nonnegative(),
+  /** Of an ICMP probe. */
+  ping: pingFactsSchema.optional(),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 

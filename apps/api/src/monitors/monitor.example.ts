@@ -26,6 +26,7 @@ export const exampleMonitorsByType: {
     type: 'dns',
     dns: { name: 'shop.example.com', recordType: 'A', expect: { values: ['203.0.113.7'], match: 'all' } },
   },
+  icmp: { name: 'Router', type: 'icmp', icmp: { host: 'router.example.com', count: 5, maxLossPercent: 20 } },
   grpc: {
     name: 'Orders',
     type: 'grpc',

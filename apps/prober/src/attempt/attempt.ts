@@ -37,6 +37,8 @@ export class Attempt {
   certificate: CertificateFacts | null = null;
   connection: Evidence['connection'] = 'fresh';
   redirects = 0;
+  /** What only probes of one type tell. */
+  readonly facts: { -readonly [Fact in 'ping']?: NonNullable<Evidence[Fact]> } = {};
 
   readonly #stopwatch = new Stopwatch();
   readonly #endsAt: number;

@@ -49,5 +49,6 @@ export function evidenceOf(attempt: Attempt, finding: Finding): Evidence {
     certificate: attempt.certificate,
     excerpt: excerptOf(finding),
     redirects: attempt.redirects,
+    ...attempt.facts,
   };
 }

@@ -4,6 +4,7 @@ import type { Evidence, Instant } from '@quorate/contracts';
 import type { Outbound } from '@quorate/outbound';
 import type { AccessTokens } from '../auth/access-tokens.ts';
 import type { KeptConnections } from '../exchange/kept-connections.ts';
+import type { Pinger } from '../icmp/pinger.ts';
 
 export interface ProbeContext {
   readonly outbound: Outbound;
@@ -11,6 +12,7 @@ export interface ProbeContext {
   readonly userAgent: string;
   readonly kept: KeptConnections;
   readonly tokens: AccessTokens;
+  readonly pinger: Pinger;
   /** Names the monitor among the kept connections and tokens. */
   readonly monitorKey: string;
   readonly startedAt: Instant;

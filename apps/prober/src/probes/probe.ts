@@ -4,6 +4,7 @@ import type { Evidence, Probe } from '@quorate/contracts';
 import { probeDns } from './dns.probe.ts';
 import { probeGrpc } from './grpc.probe.ts';
 import { probeHttp } from './http.probe.ts';
+import { probeIcmp } from './icmp.probe.ts';
 import type { RoundContext } from './probe-context.ts';
 import { probePostgresql } from './postgresql.probe.ts';
 import { probeRedis } from './redis.probe.ts';
@@ -23,6 +24,7 @@ const rows: Rows = {
   websocket: ({ websocket }, context) => probeWebsocket(websocket, context),
   postgresql: ({ postgresql }, context) => probePostgresql(postgresql, context),
   redis: ({ redis }, context) => probeRedis(redis, context),
+  icmp: ({ icmp }, context) => probeIcmp(icmp, context),
   self: ({ self }, context) => probeSelf(self, context),
 };
 
@@ -31,28 +33,24 @@ export async function performProbe(probe: Probe, context: RoundContext): Promise
   return await perform(probe, context);
 }
 
+type Hosts = { readonly [Type in Probe['type']]: (probe: Extract<Probe, { type: Type }>) => string };
+
+const hosts: Hosts = {
+  http: ({ http }) => new URL(http.url).host,
+  tcp: ({ tcp }) => tcp.host,
+  dns: ({ dns }) => dns.resolver ?? '',
+  icmp: ({ icmp }) => icmp.host,
+  grpc: ({ grpc }) => grpc.host,
+  websocket: ({ websocket }) => new URL(websocket.url).host,
+  postgresql: ({ postgresql }) => postgresql.host,
+  redis: ({ redis }) => redis.host,
+  self: () => '',
+};
+
 /** Whom a probe puts load on. */
 export function targetHostOf(probe: Probe): string {
-  switch (probe.type) {
-    case 'http':
-      return new URL(probe.http.url).host;
-    case 'tcp':
-      return probe.tcp.host;
-    case 'dns':
-      return probe.dns.resolver ?? '';
-    case 'grpc':
-      return probe.grpc.host;
-    case 'websocket':
-      return new URL(probe.websocket.url).host;
-    case 'postgresql':
-      return probe.postgresql.host;
-    case 'redis':
-      return probe.redis.host;
-    case 'self':
-      return '';
-    default:
-      return probe satisfies never;
-  }
+  const hostOf = hosts[probe.type] as (probe: Probe) => string;
+  return hostOf(probe);
 }
 
 function isLiteral(host: string): boolean {

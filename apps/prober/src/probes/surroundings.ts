@@ -2,10 +2,12 @@
 import { NameResolver, type AddressGuard } from '@quorate/outbound';
 import { AccessTokens } from '../auth/access-tokens.ts';
 import { KeptConnections } from '../exchange/kept-connections.ts';
+import { Pinger } from '../icmp/pinger.ts';
 import { createTrust } from '../exchange/secure.ts';
 import type { ProbeContext } from './probe-context.ts';
 
-export type ProbeSurroundings = Pick<ProbeContext, 'outbound' | 'trust' | 'userAgent' | 'kept' | 'tokens' | 'signal'>;
+/** The context of every probe, without what is of one check. */
+export type ProbeSurroundings = Omit<ProbeContext, 'monitorKey' | 'startedAt' | 'timeoutMs'>;
 
 export interface SurroundingsSettings {
   readonly guard: AddressGuard;
@@ -26,6 +28,7 @@ export function createSurroundings(settings: SurroundingsSettings): ProbeSurroun
     userAgent: `Quorate/${version} (${region})`,
     kept: new KeptConnections(),
     tokens: new AccessTokens(),
+    pinger: new Pinger(),
     signal,
   };
 }

@@ -17,6 +17,7 @@ const reasonsOfTime = new Set<Reason>([
   'http.empty',
   'http.partial',
   'slow',
+  'icmp.loss',
 ]);
 
 const readClocks = (): Clocks => ({ nowMs: performance.now(), uptimeMs: uptime() * 1_000 });
