@@ -1,6 +1,13 @@
 /** Whether a row and a record say the same. */
 import { describe, expect, it } from '@jest/globals';
-import { channelSettingsSchema, directoryKeyOfChannel, monitorSettingsSchema } from '@quorate/contracts';
+import {
+  channelSettingsSchema,
+  deadMansSwitchSettingsSchema,
+  directoryKeyOfChannel,
+  monitorSettingsSchema,
+} from '@quorate/contracts';
+import type { InstallationEntity } from '../settings/installation.entity.ts';
+import { installationRecordOf } from '../settings/installation-record.ts';
 import {
   formOfChannel,
   formOfDirectoryRecord,
@@ -49,6 +56,13 @@ describe('the form of what the directory tells of', () => {
     expect(formOfDirectoryRecord('installation', installation)).toEqual(
       formOfInstallation({ id: true, version: 2, settings: {} }),
     );
+  });
+
+  it('of the installation leaves out the dead man’s switch, which is told by what is made of it', () => {
+    const deadMansSwitch = deadMansSwitchSettingsSchema.parse({ url: 'https://hc-ping.com/8f14e45f' });
+    const row: InstallationEntity = { id: true, version: 2, settings: { platformChannelIds: [], deadMansSwitch } };
+    const { value } = installationRecordOf(row);
+    expect(formOfDirectoryRecord('installation', JSON.stringify(value))).toEqual(formOfInstallation(row));
   });
 
   it('is none of the auditor’s own record, nor of what a newer version tells', () => {

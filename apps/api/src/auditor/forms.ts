@@ -29,6 +29,8 @@ const monitorSchema = z.looseObject({ version: z.int(), paused: z.boolean() });
 /** What people make, and what is built in. */
 export const anyMonitorSettingsSchema = z.union([monitorSettingsSchema, selfMonitorSettingsSchema]);
 export const anyChannelSettingsSchema = z.union([channelSettingsSchema, heartbeatSettingsSchema]);
+/** The dead man's switch is told by what is made of it. */
+const toldInstallationSchema = installationSettingsSchema.omit({ deadMansSwitch: true });
 const entitySchema = z.looseObject({ version: z.int() });
 const channelKeyPrefix = directoryKeyOfChannel('');
 const windowKeyPrefix = directoryKeyOfMaintenanceWindow('');
@@ -46,7 +48,8 @@ export function formOfChannel({ version, settings }: ChannelEntity): Form {
 }
 
 export function formOfInstallation({ version, settings }: InstallationEntity): Form {
-  return { version, hash: contentHash(complete(installationSettingsSchema, settings)) };
+  const { deadMansSwitch: _deadMansSwitch, ...told } = settings;
+  return { version, hash: contentHash(complete(toldInstallationSchema, told)) };
 }
 
 export function formOfMaintenanceWindow({ version, settings }: MaintenanceWindowEntity): Form {
@@ -70,7 +73,7 @@ export function formOfDirectoryRecord(key: string, text: string): Form | null {
   if (record === null) return unreadable;
   const { v: _v, entity: _entity, version, ...fields } = record;
   if (key === directoryKeyOfInstallation) {
-    return { version, hash: contentHash(complete(installationSettingsSchema, fields)) };
+    return { version, hash: contentHash(complete(toldInstallationSchema, fields)) };
   }
   const { id: _id, ...settings } = fields;
   if (key.startsWith(windowKeyPrefix)) return { version, hash: contentHash(settings) };
