@@ -62,11 +62,12 @@ async function tryOut(system: SingleProcess, stage: Stage, settings: TrialSettin
     signal,
     tell,
   });
-  const pages = await stage.end();
+  const aftermath = await stage.end(system.client);
   return {
     engine: 'embedded',
     system: `one process with the embedded log, ${regions.length} regions, PostgreSQL`,
-    ...{ calmAt, faults, pages, cuts: [], surprises: [] },
+    ...aftermath,
+    ...{ calmAt, faults, cuts: [], surprises: [] },
     goalsMs: { [kind]: goals.kill },
     failures: stage.failures,
     rounds: await roundsOf(system),

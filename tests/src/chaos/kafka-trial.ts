@@ -76,12 +76,13 @@ async function tryOut(parts: Parts, settings: TrialSettings): Promise<TrialResul
     signal,
     tell,
   });
-  const pages = await stage.end();
+  const aftermath = await stage.end(cluster.client);
   await fleet.release();
   return {
     engine: 'kafka',
     system: `three Kafka brokers, two of each service, ${cluster.regions.length} regions, PostgreSQL`,
-    ...{ calmAt, faults, goalsMs, pages, cuts },
+    ...aftermath,
+    ...{ calmAt, faults, goalsMs, cuts },
     failures: stage.failures,
     rounds: await roundsOf(cluster),
     surprises: fleet.surprises,

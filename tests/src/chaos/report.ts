@@ -1,6 +1,7 @@
 /** Words what trials have found: a table for people, and the same and more as JSON. */
+import { longestPageWaits, pageWaits } from './page-waits.ts';
 import { monitorIn } from './pages.ts';
-import { intervalMs } from './stage.ts';
+import { beatSeconds, intervalMs } from './stage.ts';
 import { quantile, rejoinMs, standstillMsMin, standstills, waitMsOf, type Standstill } from './standstill.ts';
 import type { TrialResult } from './trial.ts';
 
@@ -21,20 +22,29 @@ function tableOf(rows: readonly (readonly Cell[])[]): string {
 
 const seconds = (ms: number | null): string => (ms === null ? '-' : `${(ms / 1_000).toFixed(1)} s`);
 
-function isMissed({ kind, maxMs }: Standstill, { goalsMs }: TrialResult): boolean {
-  const goalMs = goalsMs[kind] ?? null;
-  return goalMs !== null && maxMs !== null && maxMs >= goalMs;
+/** A kind of fault with how long it held up rounds, and how long pages. */
+interface Delay extends Standstill {
+  readonly pageMaxMs: number | null;
+  readonly goalMs: number | null;
 }
 
-function rowOf(standstill: Standstill, result: TrialResult): readonly Cell[] {
-  const { kind, faultCount, affectedCount, p50Ms, maxMs } = standstill;
-  const goalMs = result.goalsMs[kind] ?? null;
-  const goal = goalMs === null ? '-' : `< ${goalMs / 1_000} s${isMissed(standstill, result) ? ' missed' : ''}`;
-  return [kind, faultCount, affectedCount, seconds(p50Ms), seconds(maxMs), goal];
+function isMissed({ goalMs, maxMs, pageMaxMs }: Delay): boolean {
+  return goalMs !== null && Math.max(maxMs ?? 0, pageMaxMs ?? 0) >= goalMs;
 }
 
-function standstillsOf({ rounds, faults }: TrialResult): readonly Standstill[] {
-  return standstills(rounds, faults, intervalMs);
+function rowOf(delay: Delay): readonly Cell[] {
+  const { kind, faultCount, affectedCount, p50Ms, maxMs, pageMaxMs, goalMs } = delay;
+  const goal = goalMs === null ? '-' : `< ${goalMs / 1_000} s${isMissed(delay) ? ' missed' : ''}`;
+  return [kind, faultCount, affectedCount, seconds(p50Ms), seconds(maxMs), seconds(pageMaxMs), goal];
+}
+
+function delaysOf({ rounds, faults, heard, goalsMs }: TrialResult): readonly Delay[] {
+  const pages = longestPageWaits(pageWaits(rounds, heard), faults);
+  return standstills(rounds, faults, intervalMs).map((standstill) => ({
+    ...standstill,
+    pageMaxMs: pages.get(standstill.kind) ?? null,
+    goalMs: goalsMs[standstill.kind] ?? null,
+  }));
 }
 
 /** Rounds that were due once all monitors were up, and closed before the first fault began. */
@@ -50,6 +60,27 @@ function undisturbed({ rounds, faults, calmAt }: TrialResult): {
     .map((round) => waitMsOf(round, intervalMs))
     .toSorted((a, b) => a - b);
   return { p50Ms: quantile(waits, 0.5), p99Ms: quantile(waits, 0.99) };
+}
+
+/** From the calm to the end of the last fault. */
+function beatLine({ beats, calmAt, faults }: TrialResult): string {
+  const until = faults.at(-1)?.endedAt ?? Infinity;
+  const within = beats.filter((at) => at >= calmAt && at <= until);
+  const silences = within.map((at, index) => at - (within[index - 1] ?? calmAt)).toSorted((a, b) => a - b);
+  return (
+    `  The dead man's switch gave ${within.length} signs of life, one every ${beatSeconds} s; ` +
+    `the longest silence was ${seconds(silences.at(-1) ?? null)}.\n`
+  );
+}
+
+function auditLines({ audit: { items, passedAt, repairs } }: TrialResult): string {
+  if (passedAt === null) return '  The auditor has made no pass.\n';
+  const found = items.map(({ kind, count }) => `${count} ${kind}`).join(', ');
+  const mended = repairs.map(({ kind, subjects }) => `${kind} of ${subjects.join(', ')}`).join('; ');
+  return (
+    `  The auditor's pass at ${passedAt} found ${found === '' ? 'nothing amiss' : found}` +
+    `${mended === '' ? '' : `; put right before: ${mended}`}.\n`
+  );
 }
 
 function cutLines({ cuts, rounds }: TrialResult): string {
@@ -85,17 +116,17 @@ export function inWords(result: TrialResult): string {
   const head = ['faults', 'outages', 'pages', 'resolves', 'repeats', 'lost', 'doubled', 'false'];
   const { outages, pages: paged, resolves, repeats, lost, doubled } = pages;
   const counts = [faults.length, outages, paged, resolves, repeats, lost.length, doubled.length, pages.false.length];
-  const columns = ['fault', 'times', 'partitions', 'p50', 'max', 'goal'];
+  const columns = ['fault', 'times', 'partitions', 'p50', 'max', 'pages max', 'goal'];
   return [
     `\n${engine}: ${system}\n\n`,
     tableOf([head, counts].map((row) => ['', ...row])),
     `\n  ${failures.length - outages} failures more were seen by one region only, and had to page nobody.\n`,
     `\nHow long partitions stood still: the longest that one of their rounds waited for its votes and its verdict.\n`,
-    `Partitions count from ${seconds(standstillMsMin)} on; `,
-    `undisturbed rounds wait ${seconds(p50Ms)} (p50), ${seconds(p99Ms)} (p99).\n`,
+    `Partitions count from ${seconds(standstillMsMin)} on; pages wait from the verdict to the call.\n`,
+    `Undisturbed rounds wait ${seconds(p50Ms)} (p50), ${seconds(p99Ms)} (p99).\n`,
     `${busyLine(p99Ms)}\n`,
-    tableOf([columns, ...standstillsOf(result).map((standstill) => rowOf(standstill, result))]),
-    `\n${cutLines(result)}${wrongLines(result)}`,
+    tableOf([columns, ...delaysOf(result).map(rowOf)]),
+    `\n${beatLine(result)}${auditLines(result)}${cutLines(result)}${wrongLines(result)}`,
   ].join('');
 }
 
@@ -121,7 +152,7 @@ export function asJson(result: TrialResult): object {
     explanations: explanations(result),
     roundCount: rounds.length,
     undisturbed: undisturbed(result),
-    standstills: standstillsOf(result),
+    standstills: delaysOf(result),
     rejoinMs: result.cuts.map((cut) => rejoinMs(cut, rounds)),
   };
 }

@@ -9,7 +9,8 @@ const secondMs = 1_000;
 const outageMs = { min: 75 * secondMs, max: 120 * secondMs };
 /** A site is healthy long enough for its incident to be resolved before it fails again. */
 const healthyMs = { min: 75 * secondMs, max: 140 * secondMs };
-const firstMs = { min: 5 * secondMs, max: 75 * secondMs };
+/** Spread over a whole cycle, so that at any time some fail, some are down and some heal. */
+const firstMs = { min: 5 * secondMs, max: 200 * secondMs };
 /** This share of the failures is seen by one region only, and must page nobody. */
 const oneRegionShare = 0.25;
 

@@ -1,7 +1,7 @@
 /** What a trial on either engine finds out. */
 import type { Engine } from './options.ts';
-import type { PageCount } from './pages.ts';
 import type { Failure } from './script.ts';
+import type { Aftermath } from './stage.ts';
 import type { Cut, InflictedFault, ClosedRound } from './standstill.ts';
 
 export interface TrialSettings {
@@ -17,7 +17,7 @@ export interface TrialSettings {
   readonly tell: (line: string) => void;
 }
 
-export interface TrialResult {
+export interface TrialResult extends Aftermath {
   readonly engine: Engine;
   /** What there is, in a line. */
   readonly system: string;
@@ -26,7 +26,6 @@ export interface TrialResult {
   readonly faults: readonly InflictedFault[];
   /** By kind of fault, what a standstill may last. */
   readonly goalsMs: Readonly<Record<string, number | null>>;
-  readonly pages: PageCount;
   readonly failures: readonly Failure[];
   readonly rounds: readonly ClosedRound[];
   readonly cuts: readonly Cut[];
