@@ -1,15 +1,19 @@
 /** The main job on Kafka: each service a process of its own, aggregators and dispatchers killed as it goes. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { directoryKeyOfChannel } from '@quorate/contracts';
 import { sharedKafka } from '@quorate/kafka-broker';
+import { startHeartbeatReceiver, startPagerDutyStandIn } from '@quorate/testing';
 import { describeLegibleLog } from '../legible/describe-legible-log.ts';
 import { brokersForSuite, type Brokers } from './brokers.ts';
+import { channelOnLog, eraseChannel } from './channel-on-log.ts';
 import { Cluster } from './cluster.ts';
 import { BreakingSite, runDrill } from './outages.ts';
 import { startOtlpReceiver, type OtlpReceiver } from './otlp-receiver.ts';
 import { startPagerDuty } from './pagerduty.ts';
 import { killAll } from './processes.ts';
 import { seededNumbers } from './seeded.ts';
+import { pagesMax, Storm } from './storm.ts';
 import { startTarget } from './target.ts';
 import { until } from './until.ts';
 
@@ -17,6 +21,8 @@ const kills = 20;
 const victims = ['aggregator-1', 'dispatcher-1', 'aggregator-2', 'dispatcher-2'];
 /** Each record names its trace; that they are exported is seen elsewhere. */
 const fewTraces = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' };
+/** The auditor mends what it has seen in two passes, which are a minute apart. */
+const mendedMsMax = 240_000;
 /** Late sends would be seen by then. */
 const countMs = 60_000;
 
@@ -36,11 +42,14 @@ suite('on Kafka, each service its own process', () => {
   let cluster: Cluster;
   let sites: BreakingSite[] = [];
   let drilledAt = 0;
+  let erasedId = '';
 
   beforeAll(async () => {
     [brokers, traces] = await Promise.all([brokersForSuite(), startOtlpReceiver()]);
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint, ...fewTraces };
     cluster = await Cluster.start({ brokers: brokers.addresses, environment });
+    erasedId = await cluster.client.addChannel('http://127.0.0.1:9/');
+    await eraseChannel(brokers.addresses, erasedId);
   }, 120_000);
   afterAll(async () => {
     await Promise.all(sites.map((site) => site.close()));
@@ -103,6 +112,39 @@ suite('on Kafka, each service its own process', () => {
     });
     await target.close();
   }, 120_000);
+
+  it('tells of a storm in one roll-up, plays its drill and gives signs of life, while processes die', async () => {
+    const { client } = cluster;
+    const [receiver, pagerDuty, storm] = await Promise.all([
+      startHeartbeatReceiver(),
+      startPagerDutyStandIn(),
+      Storm.prepare(client),
+    ]);
+    const raged = storm.rage();
+    const drill = { everyMinutes: 5, downSeconds: 10, channelIds: [await client.addChannel(pagerDuty.url)] };
+    await client.setDeadMansSwitch({ url: receiver.url, intervalSeconds: 5, drill });
+    for (const victim of ['dispatcher-1', 'aggregator-1']) {
+      await cluster.replica(victim).killGroup();
+      await cluster.startReplica(victim);
+    }
+    const keys = (await raged).map(({ dedupKey }) => dedupKey);
+    expect(keys.filter((key) => key.startsWith('storm:'))).toHaveLength(1);
+    expect(keys).toHaveLength(pagesMax + 1);
+    const played = () => pagerDuty.alerts.some(({ state }) => state === 'resolved');
+    await until(played, { withinMs: 120_000, what: 'the drill', instead: () => pagerDuty.alerts });
+    expect(pagerDuty.alerts).toHaveLength(1);
+    await until(() => receiver.beats.length > 2, { withinMs: 60_000, what: 'three signs of life' });
+    await Promise.all([storm.close(), receiver.close(), pagerDuty.close()]);
+  }, 420_000);
+
+  it('has put right by its auditor what the log had lost, and finds nothing else amiss', async () => {
+    const { client } = cluster;
+    const subjects = [directoryKeyOfChannel(erasedId)];
+    const mended = async () => (await client.audit()).repairs.length > 0;
+    await until(mended, { withinMs: mendedMsMax, what: 'the repair', instead: () => client.audit() });
+    expect(await channelOnLog(brokers.addresses, erasedId)).toMatchObject({ id: erasedId });
+    expect(await client.audit()).toMatchObject({ items: [], repairs: [{ kind: 'record-missing', subjects }] });
+  }, 300_000);
 
   it('decides two of two when a region has lost its only prober', async () => {
     const [target, pagerDuty] = await Promise.all([startTarget(), startPagerDuty()]);

@@ -36,6 +36,23 @@ export interface Region {
   readonly state: string;
 }
 
+/** What differs between log and database, and what was put right lately. */
+export interface Audit {
+  readonly items: readonly { readonly kind: string; readonly count: number; readonly samples: readonly object[] }[];
+  /** Null before the first pass. */
+  readonly passedAt: string | null;
+  readonly repairs: readonly { readonly kind: string; readonly subjects: readonly string[] }[];
+}
+interface DeadMansSwitch {
+  readonly url: string;
+  readonly intervalSeconds: number;
+  readonly drill?: {
+    readonly everyMinutes: number;
+    readonly downSeconds: number;
+    readonly channelIds: readonly string[];
+  };
+}
+
 interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
@@ -61,8 +78,8 @@ export class RestClient {
     return (text === '' ? null : JSON.parse(text)) as Answer;
   }
 
-  async addChannel(url: string): Promise<string> {
-    const channel = { name: 'On call', type: 'pagerduty', pagerduty: { routingKey: 'R0UT1NG', url } };
+  async addChannel(url: string, more: object = {}): Promise<string> {
+    const channel = { name: 'On call', type: 'pagerduty', pagerduty: { routingKey: 'R0UT1NG', url }, ...more };
     return (await this.call<{ id: string }>('POST', '/channels', channel)).id;
   }
 
@@ -107,6 +124,14 @@ export class RestClient {
 
   async regions(): Promise<readonly Region[]> {
     return (await this.call<Page<Region>>('GET', '/regions')).items;
+  }
+
+  audit(): Promise<Audit> {
+    return this.call<Audit>('GET', '/audit-findings');
+  }
+
+  async setDeadMansSwitch(deadMansSwitch: DeadMansSwitch): Promise<void> {
+    await this.call('PATCH', '/settings', { deadMansSwitch });
   }
 
   async untilStatus(id: string, status: string, withinMs: number): Promise<void> {
