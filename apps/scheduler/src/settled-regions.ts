@@ -14,7 +14,7 @@ const unattendedQuietMs = 60_000;
 export class SettledRegions {
   readonly #watch: RegionWatch;
   readonly #logger: Logger;
-  readonly #startedAt: Instant;
+  #startedAt: Instant;
   #caughtUp = false;
   #settled = false;
   #unattendedSaidAt: Instant = -unattendedQuietMs;
@@ -65,10 +65,14 @@ export class SettledRegions {
   }
 
   #hasSettled(now: Instant): boolean {
+    // An own clock that ran ahead was set right by the log: what is waited counts from then on.
+    this.#startedAt = Math.min(this.#startedAt, now);
     const waitedMs = now - this.#startedAt;
     if (waitedMs >= noneLiveWaitMsMax) return true;
     const { live, registered } = this.known(now);
     if (!this.#caughtUp || live.length === 0) return false;
+    // Old heartbeats only: all probers are gone, or our clock runs ahead until a fresh one tells the log's time.
+    if (now - this.#watch.newestAppendedAt > someLiveWaitMsMax) return false;
     return live.length === registered.length || waitedMs >= someLiveWaitMsMax;
   }
 }

@@ -35,6 +35,11 @@ export class RegionWatch {
     return this.#follower.caughtUp;
   }
 
+  /** When the log took in the newest heartbeat; 0 where none was heard. */
+  get newestAppendedAt(): Instant {
+    return this.#regions.newestAppendedAt;
+  }
+
   known(now: Instant): KnownRegions {
     if (this.#known?.at !== now) {
       const regions = { live: this.#regions.live(now), registered: this.#regions.registered() };

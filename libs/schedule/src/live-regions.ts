@@ -42,7 +42,8 @@ export class LiveRegions {
 
   observe({ key, heartbeat, appendedAt, receivedAt }: HeartbeatObservation): void {
     this.#newestAppendedAt = Math.max(this.#newestAppendedAt, appendedAt);
-    this.#newestReceivedAt = Math.max(this.#newestReceivedAt, receivedAt);
+    // The newest, even if it is earlier: then the reader's clock was wrong before, and was set right.
+    this.#newestReceivedAt = receivedAt;
     if (heartbeat === null) {
       this.#entries.delete(key);
       return;
@@ -50,6 +51,11 @@ export class LiveRegions {
     const before = this.#entries.get(key);
     const isolatedSince = heartbeat.isolated ? (before?.isolatedSince ?? appendedAt) : null;
     this.#entries.set(key, { heartbeat, appendedAt, isolatedSince });
+  }
+
+  /** When the log took in the newest heartbeat; 0 where none was heard. */
+  get newestAppendedAt(): Instant {
+    return this.#newestAppendedAt;
   }
 
   /** Every region heard of and not removed since, sorted. */

@@ -30,6 +30,8 @@ export interface Subscription extends PartitionName {
 /** A partition with everybody here who reads it. */
 interface ReadPartition extends PartitionName {
   readonly readers: Set<Subscription>;
+  /** Where a fetch found nothing more: what lies there now has just come. Null before the first such fetch. */
+  readonly waiting: { at: number | null };
 }
 
 /** What a fetch asks of one partition. */
@@ -56,7 +58,7 @@ export class FetchLoops {
   add(subscription: Subscription): void {
     const { topic, partition } = subscription;
     const name = `${topic} ${partition}`;
-    const read = this.#partitions.get(name) ?? { topic, partition, readers: new Set() };
+    const read = this.#partitions.get(name) ?? { topic, partition, readers: new Set(), waiting: { at: null } };
     read.readers.add(subscription);
     this.#partitions.set(name, read);
     this.#serve();
@@ -129,7 +131,7 @@ export class FetchLoops {
   }
 
   /** Whether what was fetched is records and not an error. */
-  async #handOver(fetched: FetchedPartition, { readers, offset, ...name }: Asked): Promise<boolean> {
+  async #handOver(fetched: FetchedPartition, { readers, offset, waiting, ...name }: Asked): Promise<boolean> {
     const error = errorOfCode(fetched.errorCode, 'Fetch');
     if (error?.type === 'OFFSET_OUT_OF_RANGE') {
       // The records wanted were removed by retention, or the topic was made anew: on with the oldest there is.
@@ -138,10 +140,17 @@ export class FetchLoops {
     }
     if (error !== null) return false;
     const { records, nextOffset } = committedRecords(fetched, offset);
-    const newest = records.at(-1);
-    if (newest !== undefined) this.#clock.read(newest.appendedAt);
+    this.#noticeTime(records, waiting.at === offset);
+    waiting.at = records.length === 0 ? nextOffset : waiting.at;
     for (const reader of readers) deliverTo(reader, { records, from: offset, nextOffset });
     return true;
+  }
+
+  #noticeTime(records: readonly LogRecord[], hadBeenWaitedFor: boolean): void {
+    const newest = records.at(-1);
+    if (newest === undefined) return;
+    if (hadBeenWaitedFor) this.#clock.arrived(newest.appendedAt);
+    else this.#clock.read(newest.appendedAt);
   }
 }
 

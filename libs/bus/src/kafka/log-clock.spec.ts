@@ -44,4 +44,20 @@ describe('LogClock', () => {
     clock.appended(clock.local(), -1);
     expect(Math.abs(clock.now() - clock.local())).toBeLessThanOrEqual(1);
   });
+
+  it('believes a record that had been waited for more than our own clock, and time does not stand still for it', () => {
+    const clock = new LogClock();
+    clock.now();
+    expect(clock.isTold).toBe(false);
+    clock.arrived(clock.local() - 30_000);
+    expect(clock.isTold).toBe(true);
+    expect(Math.abs(clock.now() - clock.local() + 30_000)).toBeLessThanOrEqual(2);
+  });
+
+  it('takes a record that came late for what it is, once a broker has told its time', () => {
+    const clock = new LogClock();
+    clock.appended(clock.local(), Math.floor(clock.local()));
+    clock.arrived(clock.local() - 30_000);
+    expect(Math.abs(clock.now() - clock.local())).toBeLessThanOrEqual(2);
+  });
 });

@@ -66,6 +66,10 @@ export class KafkaTaskSession implements TaskSession {
     const { definition, partition } = owner;
     const writer = definition.guarantee === 'exactly-once' ? transactionWriter(parts, owner) : null;
     await writer?.fence();
+    // A decision by a clock that may be minutes off would close what is open, or name rounds of the future.
+    if (definition.stateTopic !== null && !parts.clock.isTold) {
+      await writer?.learnTime({ topic: definition.stateTopic, partition, key: '~time', value: null });
+    }
     const ends = await Promise.all(
       definition.streams.map(async (topic) => {
         return [topic, await offsetOf(parts.control, { topic, partition }, 'end')] as const;

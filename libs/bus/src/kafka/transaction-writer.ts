@@ -57,6 +57,12 @@ export class TransactionWriter {
     this.#sequences = new Map();
   }
 
+  /** Writes a record that nobody will ever see, to be told when the brokers took it in. */
+  async learnTime(record: OutgoingRecord): Promise<void> {
+    await this.#writeRecords([record]);
+    await this.#askCoordinator('EndTxn', { ...this.#producer(), transactionResult: false });
+  }
+
   /**
    * All or nothing. Records and positions go side by side: only the end of the transaction has to wait for both. After
    * any rejection the outcome is unclear, and the writer is not to be used again: a transaction that was ended by a

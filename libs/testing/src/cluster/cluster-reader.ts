@@ -10,6 +10,8 @@ export class ClusterReader {
   readonly #records: PartitionRecords;
   readonly #onArrival: () => void;
   readonly #endListening: () => void;
+  /** What lies from here on was written after this reader had begun. */
+  readonly #firstNew: number;
   #position: number;
   /** Everything below has arrived. */
   #arrived: number;
@@ -20,6 +22,7 @@ export class ClusterReader {
     this.topic = name.topic;
     this.#parts = parts;
     this.#records = parts.broker.partition(name);
+    this.#firstNew = this.#records.end;
     this.#position = settings.from;
     this.#arrived = settings.from;
     this.#onArrival = settings.onArrival;
@@ -64,9 +67,12 @@ export class ClusterReader {
     });
   }
 
+  /** What was there before this reader says only what is past; what came since had been waited for. */
   #noticeTime(end: number): void {
     const { records } = this.#records.read(Math.max(this.#arrived, end - 1), end, 1);
     const [newest] = records;
-    if (newest !== undefined) this.#parts.clock.read(newest.appendedAt);
+    if (newest === undefined) return;
+    if (newest.offset >= this.#firstNew) this.#parts.clock.arrived(newest.appendedAt);
+    else this.#parts.clock.read(newest.appendedAt);
   }
 }

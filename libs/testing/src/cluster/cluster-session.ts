@@ -54,6 +54,9 @@ export class ClusterSession implements TaskSession {
     const name = `${definition.group}-${partition}`;
     const isFenced = definition.guarantee === 'exactly-once';
     const producer = isFenced ? await network.ask(host, `fence ${name}`, () => broker.fence(name)) : null;
+    if (producer !== null && definition.stateTopic !== null && !parts.clock.isTold) {
+      await learnTime(parts, producer, { topic: definition.stateTopic, partition, key: '~time', value: null });
+    }
     const streamEnds = await network.ask(host, `ends ${name}`, () =>
       Object.fromEntries(definition.streams.map((topic) => [topic, broker.partition({ topic, partition }).end])),
     );
@@ -190,4 +193,12 @@ export class ClusterSession implements TaskSession {
   #check(records: readonly OutgoingRecord[]): void {
     for (const record of records) this.#parts.broker.partition(record);
   }
+}
+
+/** As the Kafka engine does: writes a record that nobody will ever see, to be told when it was taken in. */
+async function learnTime(parts: ClusterParts, producer: Producer, record: OutgoingRecord): Promise<void> {
+  const { host, network, broker, clock } = parts;
+  const sentAt = clock.local();
+  clock.appended(sentAt, await network.ask(host, 'time', () => broker.produce(producer, [record])));
+  await network.ask(host, 'time', () => broker.abort(producer));
 }

@@ -132,6 +132,12 @@ export class SimulatedBroker {
     this.#end(producer.transactionalId, 'committed');
   }
 
+  /** @throws RefusedError */
+  abort(producer: Producer): void {
+    this.#check(producer);
+    this.#end(producer.transactionalId, 'aborted');
+  }
+
   /** @throws RefusedError when the member may not commit just now. */
   commitOffsets(
     group: string,

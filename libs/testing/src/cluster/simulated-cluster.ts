@@ -44,7 +44,7 @@ export class SimulatedCluster {
   /** The log of a process; `host.name` names it among its replicas. */
   open(host: SimulatedHost, report: Report = () => undefined): ClusterLog {
     const { broker, network } = this;
-    const clock = new LogClock(() => host.now());
+    const clock = new LogClock(() => host.elapsed());
     return new ClusterLog({
       ...{ host, broker, network, clock, report },
       timings: this.#timings,

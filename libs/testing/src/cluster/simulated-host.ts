@@ -19,6 +19,7 @@ function become(host: SimulatedHost): void {
 export class SimulatedHost {
   readonly name: string;
   readonly #time: VirtualTime;
+  readonly #skewMsAtStart: number;
   #skewMs: number;
   #state: 'running' | 'frozen' | 'dead' = 'running';
   /** What fell due while it was frozen: timers come before what the network brought, as in Node's event loop. */
@@ -28,6 +29,7 @@ export class SimulatedHost {
   constructor(name: string, time: VirtualTime, skewMs = 0) {
     this.name = name;
     this.#time = time;
+    this.#skewMsAtStart = skewMs;
     this.#skewMs = skewMs;
   }
 
@@ -37,6 +39,11 @@ export class SimulatedHost {
 
   get isFrozen(): boolean {
     return this.#state === 'frozen';
+  }
+
+  /** What its own clock said at the start, and the time that has passed since: nobody can set this one. */
+  elapsed(): Instant {
+    return this.#time.now + this.#skewMsAtStart;
   }
 
   /** What its own clock says. */
