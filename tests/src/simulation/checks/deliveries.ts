@@ -2,7 +2,7 @@
  * Each intent reaches each of its channels at least once, trigger before resolve; and it does so once, unless a process
  * died, froze or was cut off between the send and its record, or the other side took it and its answer was lost.
  */
-import type { Alert, Instant } from '@quorate/contracts';
+import type { Alert, Delivery, Instant } from '@quorate/contracts';
 import type { PageEvent } from '../world/ledger.ts';
 import { short, type Evidence } from './finding.ts';
 
@@ -73,7 +73,7 @@ function checkDoubles(evidence: Evidence, pages: readonly PageEvent[]): void {
 
 /** Nobody sends before the log says so: an owner that was replaced finds out before it sends, not after. */
 function checkDepartures({ history, ledger, violate }: Evidence): void {
-  const departures = Map.groupBy(
+  const written = Map.groupBy(
     history.deliveries.flatMap(({ value, appendedAt }) => (value === null ? [] : [{ delivery: value, appendedAt }])),
     ({ delivery: { channelId, alert } }) =>
       pageKey({ channelId, dedupKey: alert.incidentId, action: actions[alert.transition] ?? '' }),
@@ -81,11 +81,16 @@ function checkDepartures({ history, ledger, violate }: Evidence): void {
   for (const [key, pages] of Map.groupBy(ledger.pages, pageKey)) {
     const inOrder = pages.toSorted((left, right) => left.begunAt - right.begunAt);
     for (const [index, page] of inOrder.entries()) {
-      const known = (departures.get(key) ?? []).filter(({ appendedAt }) => appendedAt <= page.begunAt);
-      const departedAt = new Set(known.flatMap(({ delivery }) => delivery.departedAt ?? []));
-      if (departedAt.size <= index) violate(`${page.from} sent ${short(key)} before the log knew that it would`);
+      const known = (written.get(key) ?? []).filter(({ appendedAt }) => appendedAt <= page.begunAt);
+      const departures = known.filter(({ delivery }, place) => isDeparture(delivery, known[place - 1]?.delivery));
+      if (departures.length <= index) violate(`${page.from} sent ${short(key)} before the log knew that it would`);
     }
   }
+}
+
+/** What is written after a try that failed counts that try; a departure counts none. */
+function isDeparture({ state, departedAt, attemptCount }: Delivery, before: Delivery | undefined): boolean {
+  return state === 'pending' && departedAt !== null && attemptCount === before?.attemptCount;
 }
 
 /** When the log first said that it was delivered. */

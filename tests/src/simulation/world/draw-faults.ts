@@ -79,7 +79,10 @@ const draws: Readonly<Record<FaultKind, readonly [weight: number, draw: (draw: D
     },
   ],
   'brokers away': [0.7, ({ random, at }) => ({ at, kind: 'brokers away', forMs: random.between(500, 12_000) })],
-  clock: [1, (draw) => ({ at: draw.at, kind: 'clock', ...drawReplica(draw), skewMs: 0 })],
+  clock: [
+    1,
+    (draw) => ({ at: draw.at, kind: 'clock', ...drawReplica(draw), skewMs: draw.random.between(-90_000, 90_000) }),
+  ],
   'region cut off': [1, (draw) => ({ at: draw.at, kind: 'region cut off', ...drawRegion(draw) })],
   'region blind': [
     1.5,

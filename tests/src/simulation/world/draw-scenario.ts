@@ -11,7 +11,8 @@ const warmUpMs = 45_000;
 const activeMsMin = 7 * minuteMs;
 const activeMsMax = 10 * minuteMs;
 const allRegions = ['eu', 'us', 'ap', 'sa', 'af'] as const;
-const skewMsMax = 0;
+/** Machines whose clocks nobody looks after. */
+const skewMsMax = 90_000;
 
 function drawRegions(random: Random): readonly string[] {
   return allRegions.slice(0, random.pick([2, 3, 3, 3, 3, 4, 5]));
@@ -116,7 +117,8 @@ export function drawScenario(seed: number): Scenario {
     dispatcher: random.between(1, 2),
   };
   return {
-    ...{ seed, startAt, calmAt, regions, channelIds, monitors, replicas, skewMsMax },
+    ...{ seed, startAt, calmAt, regions, channelIds, monitors, replicas },
+    skewMsMax: random.pick([0, 5_000, skewMsMax]),
     partitionCount: random.between(1, 3),
     probersPerRegion: random.pick([1, 1, 2]),
     idleGatherMs: random.between(500, 2_000),
