@@ -102,6 +102,11 @@ export {
 export { postgresqlProbeSchema, type PostgresqlProbe } from './probes/postgresql.ts';
 export { redisProbeSchema, type RedisProbe } from './probes/redis.ts';
 export { icmpProbeSchema, type IcmpProbe } from './probes/icmp.ts';
+export { mysqlProbeSchema, type MysqlProbe } from './probes/mysql.ts';
+export { mqttProbeSchema, type MqttProbe } from './probes/mqtt.ts';
+export { amqpProbeSchema, type AmqpProbe } from './probes/amqp.ts';
+export { parseBroker, kafkaProbeSchema, type KafkaProbe } from './probes/kafka.ts';
+export { mongodbProbeSchema, type MongodbProbe } from './probes/mongodb.ts';
 export type { PatternField } from './probes/probe-type.ts';
 export type { Drill, SelfProbe } from './probes/self.ts';
 export type { Query, TlsMode } from './probes/service-fields.ts';

@@ -37,7 +37,21 @@ const commonSettings = {
 };
 
 /** The types that a user may choose. */
-const userTypes = ['http', 'tcp', 'dns', 'grpc', 'websocket', 'postgresql', 'redis', 'icmp'] as const;
+const userTypes = [
+  'http',
+  'tcp',
+  'dns',
+  'grpc',
+  'websocket',
+  'postgresql',
+  'redis',
+  'icmp',
+  'mysql',
+  'mqtt',
+  'amqp',
+  'kafka',
+  'mongodb',
+] as const;
 
 /**
  * The built-in monitors: Quorate makes them from the installation's settings, so nobody else says how they behave.

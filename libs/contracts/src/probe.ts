@@ -4,6 +4,11 @@ import type { PatternField, ProbeType } from './probes/probe-type.ts';
 import { dnsProbeType } from './probes/dns.ts';
 import { grpcProbeType } from './probes/grpc.ts';
 import { httpProbeType } from './probes/http.ts';
+import { amqpProbeType } from './probes/amqp.ts';
+import { kafkaProbeType } from './probes/kafka.ts';
+import { mongodbProbeType } from './probes/mongodb.ts';
+import { mqttProbeType } from './probes/mqtt.ts';
+import { mysqlProbeType } from './probes/mysql.ts';
 import { postgresqlProbeType } from './probes/postgresql.ts';
 import { redisProbeType } from './probes/redis.ts';
 import { icmpProbeType } from './probes/icmp.ts';
@@ -21,6 +26,11 @@ const probeTypes = {
   websocket: websocketProbeType,
   postgresql: postgresqlProbeType,
   redis: redisProbeType,
+  mysql: mysqlProbeType,
+  mqtt: mqttProbeType,
+  amqp: amqpProbeType,
+  kafka: kafkaProbeType,
+  mongodb: mongodbProbeType,
   self: selfProbeType,
 };
 type ProbeTypes = typeof probeTypes;

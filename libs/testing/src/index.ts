@@ -45,6 +45,11 @@ export {
   type PeerServer,
 } from './targets/peer-server.ts';
 export { postgresqlMessage, postgresqlStandIn, type PostgresqlStandInSettings } from './targets/postgresql-server.ts';
+export { amqpStandIn, type AmqpStandInSettings } from './targets/amqp-server.ts';
+export { kafkaStandIn, type KafkaStandInSettings } from './targets/kafka-server.ts';
+export { mongodbMessage, mongodbStandIn, type MongodbStandInSettings } from './targets/mongodb-server.ts';
+export { mqttStandIn, type MqttStandInSettings } from './targets/mqtt-server.ts';
+export { mysqlPacket, mysqlStandIn, type MysqlError, type MysqlStandInSettings } from './targets/mysql-server.ts';
 export { redisStandIn, type RedisStandInSettings } from './targets/redis-server.ts';
 export { answering, startRawServer, type RawServer, type Script } from './targets/raw-server.ts';
 export {

@@ -54,6 +54,36 @@ export const exampleMonitorsByType: {
     type: 'redis',
     redis: { host: 'cache.example.com', username: 'watcher', password: 'a password of its own' },
   },
+  mysql: {
+    name: 'Blog database',
+    type: 'mysql',
+    mysql: { host: 'db.example.com', tls: 'verify', username: 'watcher', password: 'a password of its own' },
+  },
+  mqtt: {
+    name: 'Sensors',
+    type: 'mqtt',
+    mqtt: { host: 'mqtt.example.com', tls: 'verify', username: 'watcher', password: 'a password of its own' },
+  },
+  amqp: {
+    name: 'Work queue',
+    type: 'amqp',
+    amqp: { host: 'rabbit.example.com', tls: 'verify', vhost: 'shop', username: 'watcher', queue: 'orders' },
+  },
+  kafka: {
+    name: 'Events',
+    type: 'kafka',
+    kafka: {
+      brokers: ['kafka-1.example.com:9092', 'kafka-2.example.com:9092'],
+      tls: 'verify',
+      sasl: { mechanism: 'scram-sha-512', username: 'watcher', password: 'a password of its own' },
+      topic: 'orders',
+    },
+  },
+  mongodb: {
+    name: 'Catalogue',
+    type: 'mongodb',
+    mongodb: { host: 'mongo.example.com', tls: 'verify', username: 'watcher', password: 'a password of its own' },
+  },
 };
 
 export const exampleRound: RoundAnswer = {

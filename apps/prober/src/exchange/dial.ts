@@ -14,6 +14,8 @@ export interface Destination {
   readonly port: number;
   readonly family: AddressFamily;
   readonly plain: boolean;
+  /** How long all its addresses together may take, where another destination waits for its turn. */
+  readonly limitMs?: number;
 }
 
 /** A name with more addresses than this is not down because the fifth was not tried. */
@@ -102,14 +104,16 @@ export async function connectTo(attempt: Attempt, dialling: Dialling): Promise<C
 async function dialInTurn(
   attempt: Attempt,
   addresses: readonly string[],
-  { port, plain }: Destination,
+  { port, plain, limitMs: turnMs }: Destination,
 ): Promise<Connection | Failure> {
   let firstFailure: Failure | null = null;
+  const endsAt = performance.now() + Math.min(turnMs ?? attempt.timeoutMs, attempt.remainingMs);
   for (const [index, address] of addresses.entries()) {
     attempt.address = address;
-    // The last address may use all that is left; the deadline itself ends it.
+    // The last address may use all that is left; where that is all there is, the deadline itself ends it.
     const turnsLeft = addresses.length - index;
-    const limitMs = turnsLeft === 1 ? attempt.timeoutMs : attempt.remainingMs / turnsLeft;
+    const isLast = turnsLeft === 1 && turnMs === undefined;
+    const limitMs = isLast ? attempt.timeoutMs : Math.max(0, endsAt - performance.now()) / turnsLeft;
     const connection = await connectTo(attempt, { address, port, plain, limitMs });
     if (connection instanceof Connection) return connection;
     firstFailure ??= connection;

@@ -187,6 +187,11 @@ function* talk(postgresql: PostgresqlProbe, timeoutMs: number): Talk {
 
 export const probePostgresql: PerformProbe<PostgresqlProbe> = async (postgresql, context) =>
   await probeService(
-    { ...postgresql, protocol: 'PostgreSQL', talk: (timeoutMs) => talk(postgresql, timeoutMs) },
+    {
+      ...postgresql,
+      endpoints: [postgresql],
+      protocol: 'PostgreSQL',
+      talk: (timeoutMs) => talk(postgresql, timeoutMs),
+    },
     context,
   );

@@ -6,6 +6,11 @@ import { probeGrpc } from './grpc.probe.ts';
 import { probeHttp } from './http.probe.ts';
 import { probeIcmp } from './icmp.probe.ts';
 import type { RoundContext } from './probe-context.ts';
+import { probeMysql } from './mysql.probe.ts';
+import { probeMqtt } from './mqtt.probe.ts';
+import { probeAmqp } from './amqp.probe.ts';
+import { probeKafka } from './kafka.probe.ts';
+import { probeMongodb } from './mongodb.probe.ts';
 import { probePostgresql } from './postgresql.probe.ts';
 import { probeRedis } from './redis.probe.ts';
 import { probeSelf } from './self.probe.ts';
@@ -25,6 +30,11 @@ const rows: Rows = {
   postgresql: ({ postgresql }, context) => probePostgresql(postgresql, context),
   redis: ({ redis }, context) => probeRedis(redis, context),
   icmp: ({ icmp }, context) => probeIcmp(icmp, context),
+  mysql: ({ mysql }, context) => probeMysql(mysql, context),
+  mqtt: ({ mqtt }, context) => probeMqtt(mqtt, context),
+  amqp: ({ amqp }, context) => probeAmqp(amqp, context),
+  kafka: ({ kafka }, context) => probeKafka(kafka, context),
+  mongodb: ({ mongodb }, context) => probeMongodb(mongodb, context),
   self: ({ self }, context) => probeSelf(self, context),
 };
 
@@ -44,6 +54,11 @@ const hosts: Hosts = {
   websocket: ({ websocket }) => new URL(websocket.url).host,
   postgresql: ({ postgresql }) => postgresql.host,
   redis: ({ redis }) => redis.host,
+  mysql: ({ mysql }) => mysql.host,
+  mqtt: ({ mqtt }) => mqtt.host,
+  amqp: ({ amqp }) => amqp.host,
+  kafka: ({ kafka }) => kafka.brokers[0] ?? '',
+  mongodb: ({ mongodb }) => mongodb.host,
   self: () => '',
 };
 

@@ -35,4 +35,4 @@ function* talk({ tls, username, password, database }: RedisProbe): Talk {
 }
 
 export const probeRedis: PerformProbe<RedisProbe> = async (redis, context) =>
-  await probeService({ ...redis, protocol: 'Redis', talk: () => talk(redis) }, context);
+  await probeService({ ...redis, endpoints: [redis], protocol: 'Redis', talk: () => talk(redis) }, context);

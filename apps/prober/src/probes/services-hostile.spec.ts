@@ -3,13 +3,19 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { probeSchema, type Evidence } from '@quorate/contracts';
 import { AddressGuard, allowLoopback, allowNothing } from '@quorate/outbound';
 import {
+  amqpStandIn,
   byteByByte,
   createAuthority,
   cutAfter,
+  kafkaStandIn,
+  mongodbStandIn,
+  mqttStandIn,
+  mysqlStandIn,
   postgresqlStandIn,
   redisStandIn,
   startPeerServer,
   type Delivery,
+  type Peer,
   type PeerScript,
   type PeerServer,
 } from '@quorate/testing';
@@ -26,6 +32,8 @@ interface Row {
   readonly settings: object;
   /** All that a healthy server says to it. */
   readonly healthy: PeerScript;
+  /** Whether the server begins. */
+  readonly speaksFirst?: boolean;
   readonly target?: (host: string, port: number) => object;
 }
 
@@ -41,6 +49,38 @@ const rows: readonly Row[] = [
     name: 'Redis',
     settings: { password, database: 1 },
     healthy: redisStandIn({ password }),
+  },
+  {
+    type: 'mysql',
+    name: 'MySQL',
+    settings: { username: 'watcher', password },
+    healthy: mysqlStandIn({ password }),
+    speaksFirst: true,
+  },
+  {
+    type: 'mqtt',
+    name: 'MQTT',
+    settings: { username: 'watcher', password, topic: 'sensors/#' },
+    healthy: mqttStandIn(),
+  },
+  {
+    type: 'amqp',
+    name: 'AMQP 0-9-1',
+    settings: { username: 'watcher', password, queue: 'orders' },
+    healthy: amqpStandIn({ password }),
+  },
+  {
+    type: 'kafka',
+    name: 'Kafka',
+    settings: { sasl: { mechanism: 'plain', username: 'watcher', password }, topic: 'orders' },
+    healthy: kafkaStandIn({ mechanism: 'PLAIN', password }),
+    target: (host, port) => ({ brokers: [`${host}:${port}`] }),
+  },
+  {
+    type: 'mongodb',
+    name: 'MongoDB',
+    settings: { username: 'watcher', password },
+    healthy: mongodbStandIn({ password }),
   },
 ];
 
@@ -93,12 +133,8 @@ const httpAnswer = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Typ
 const garbage = Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 167 + 13) % 256));
 
 /** As a server does that hears something: it answers what it is sent at once. */
-const answeringWith =
-  (answer: Buffer | string): PeerScript =>
-  async (peer) => {
-    await peer.take(1);
-    peer.write(answer);
-  };
+const heard = async ({ speaksFirst = false }: Row, peer: Peer): Promise<void> =>
+  void (speaksFirst || (await peer.take(1)));
 
 describe.each(rows)('a probe of $name', (row) => {
   const { name } = row;
@@ -138,12 +174,15 @@ describe.each(rows)('a probe of $name', (row) => {
     await server!.untilAlone();
   });
 
-  it.each<[string, PeerScript]>([
-    ['answers in HTTP', answeringWith(httpAnswer)],
-    ['speaks HTTP at once', (peer) => peer.write(httpAnswer)],
-    ['sends garbage', answeringWith(garbage)],
-    ['sends one bit over and over', answeringWith(Buffer.alloc(4_096, 0xff))],
-  ])('is down where something else is there that %s', async (_what, script) => {
+  it.each<[string, Buffer | string]>([
+    ['answers in HTTP', httpAnswer],
+    ['sends garbage', garbage],
+    ['sends one bit over and over', Buffer.alloc(4_096, 0xff)],
+  ])('is down where something else is there that %s', async (_what, answer) => {
+    const script: PeerScript = async (peer) => {
+      await heard(row, peer);
+      peer.write(answer);
+    };
     expect(await look(row, script)).toMatchObject({
       outcome: 'down',
       reason: 'protocol.mismatch',
@@ -170,7 +209,7 @@ describe.each(rows)('a probe of $name', (row) => {
       message: `the ${name} server closed the connection instead of answering`,
     });
     const reset = await look(row, async (peer) => {
-      await peer.take(1);
+      await heard(row, peer);
       peer.reset();
     });
     expect(reset).toMatchObject({ reason: 'connect.reset' });
@@ -178,7 +217,7 @@ describe.each(rows)('a probe of $name', (row) => {
 
   it('says so where the server wants TLS', async () => {
     const evidence = await look(row, async (peer) => {
-      await peer.take(1);
+      await heard(row, peer);
       peer.write(Buffer.from([0x15, 3, 1, 0, 2, 2, 70]));
       peer.end();
     });

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probeSchema, type Evidence } from '@quorate/contracts';
+import { sharedKafka } from '@quorate/kafka-broker';
 import { AddressGuard, allowLoopback } from '@quorate/outbound';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@quorate/postgres';
 import { performProbe } from './probe.ts';
@@ -55,6 +56,30 @@ describe('a real PostgreSQL', () => {
     ['a query that writes', { query: { sql: 'create table x ()' } }, 'query.mismatch', /read-only transaction/],
   ])('is down: %s', async (_what, changes, reason, message) => {
     const evidence = await look('postgresql', { ...settings, ...changes });
+    expect(evidence).toMatchObject({ outcome: 'down', reason, message: expect.stringMatching(message) });
+  });
+});
+
+const kafkaSuite = sharedKafka().available ? describe : describe.skip;
+
+kafkaSuite('a real Kafka', () => {
+  const { brokers } = sharedKafka();
+
+  it('is up, and knows its own topic', async () => {
+    expect(await look('kafka', { brokers })).toMatchObject({ outcome: 'up', message: null });
+  });
+
+  it.each<[string, object, string, RegExp]>([
+    ['a topic that it lacks, and is not made to have', { topic: 'no-such-topic' }, 'service.unavailable', /no topic/],
+    [
+      'a log-in that it does not know',
+      { sasl: { mechanism: 'plain', username: 'watcher', password: 'secret' } },
+      'auth.refused',
+      /log-in/,
+    ],
+    ['TLS that it does not speak', { tls: 'require' }, 'tls.handshake', /TLS/],
+  ])('is down: %s', async (_what, changes, reason, message) => {
+    const evidence = await look('kafka', { brokers, ...changes });
     expect(evidence).toMatchObject({ outcome: 'down', reason, message: expect.stringMatching(message) });
   });
 });

@@ -19,6 +19,8 @@ export interface LineSettings {
   /** As a person names it: `Redis`. */
   readonly protocol: string;
   readonly connection: Connection;
+  /** By `performance.now()`: the end of this server's turn, where another one waits for its own. */
+  readonly endsAt: number | null;
   /** The same connection over TLS. */
   readonly secure: (connection: Connection) => Promise<Connection | Failure>;
 }
@@ -164,16 +166,26 @@ export class Line implements ByteSink {
   /** Waits for more to arrive, unless there is enough already. */
   async #until(isEnough: () => boolean): Promise<Failure | null> {
     if (isEnough()) return null;
-    const { attempt } = this.#settings;
+    const { attempt, endsAt } = this.#settings;
     return await attempt.wait<null>(this.#unreadCount === 0 ? 'ttfb' : 'transfer', (done) => {
+      const turnMs = endsAt === null ? null : Math.max(0, endsAt - performance.now());
+      const timer = turnMs === null ? undefined : setTimeout(() => finish(this.#late()), turnMs);
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#heard = () => undefined;
+      };
+      const finish = (outcome: Failure | null): void => {
+        end();
+        done(outcome);
+      };
       this.#heard = () => {
         if (this.#unreadCount > 0) attempt.enter('transfer');
-        if (isEnough()) done(null);
-        else if (this.#isOverflowing) done(this.#malformed('talks without end'));
-        else if (this.#end !== null) done(this.#hungUp(this.#end));
+        if (isEnough()) finish(null);
+        else if (this.#isOverflowing) finish(this.#malformed('talks without end'));
+        else if (this.#end !== null) finish(this.#hungUp(this.#end));
       };
       this.#heard();
-      return () => void (this.#heard = () => undefined);
+      return end;
     });
   }
 
@@ -193,6 +205,10 @@ export class Line implements ByteSink {
       return new Failure('protocol.mismatch', 'the server speaks TLS there: set tls to "verify" or "require"');
     }
     return new Failure('protocol.mismatch', `the server does not speak ${this.#settings.protocol}: it ${what}`);
+  }
+
+  #late(): Failure {
+    return new Failure('timeout.response', `the ${this.#settings.protocol} server did not answer within its turn`);
   }
 
   #hungUp(how: 'ended' | 'reset'): Failure {

@@ -10,15 +10,27 @@ import type { ProbeContext } from '../probes/probe-context.ts';
 import { Line } from './line.ts';
 import type { Talk } from './talk.ts';
 
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface Service {
   /** As a person names it: `Redis`. */
   readonly protocol: string;
-  readonly host: string;
-  readonly port: number;
+  /** Asked one after the other, until one is up. */
+  readonly endpoints: readonly Endpoint[];
   readonly tls: TlsMode;
   readonly password: string | null;
   /** Ends when the service is up; `timeoutMs` is what all of it may take. */
   readonly talk: (timeoutMs: number) => Talk;
+}
+
+/** How an endpoint failed. */
+interface Failed {
+  readonly failure: Failure;
+  readonly address: string | null;
+  readonly firstWords: string;
 }
 
 const certificateWarningDays = 14;
@@ -28,6 +40,7 @@ class Call {
   readonly #service: Service;
   readonly #context: ProbeContext;
   #line: Line | null = null;
+  #firstWords = '';
 
   constructor(attempt: Attempt, service: Service, context: ProbeContext) {
     this.#attempt = attempt;
@@ -35,19 +48,50 @@ class Call {
     this.#context = context;
   }
 
+  /** What the server said first whose failure is told. */
   get firstWords(): string {
-    return this.#line?.firstWords ?? '';
+    return this.#firstWords;
   }
 
   async run(): Promise<Failure | null> {
-    const { host, port, tls, protocol, talk } = this.#service;
+    const { endpoints } = this.#service;
+    const failures: Failed[] = [];
+    for (const [index, endpoint] of endpoints.entries()) {
+      const failure = await this.#ask(endpoint, endpoints.length - index);
+      if (failure === null) return null;
+      failures.push({ failure, address: this.#attempt.address, firstWords: this.#line?.firstWords ?? '' });
+      if (this.#attempt.isOver) break;
+      this.hangUp();
+    }
+    return this.#blame(failures[0]);
+  }
+
+  #blame(failed: Failed | undefined): Failure | null {
+    if (failed === undefined) return null;
+    this.#attempt.address = failed.address;
+    this.#firstWords = failed.firstWords;
+    return failed.failure;
+  }
+
+  hangUp(): void {
+    this.#line?.close();
+    this.#line = null;
+  }
+
+  async #ask({ host, port }: Endpoint, turnsLeft: number): Promise<Failure | null> {
+    const { tls, protocol, talk } = this.#service;
+    // The last may use all that is left; the deadline itself ends it.
+    const limitMs = turnsLeft === 1 ? null : this.#attempt.remainingMs / turnsLeft;
+    const endsAt = limitMs === null ? null : performance.now() + limitMs;
     const destination = { host, port, family: 'auto', plain: tls === 'disable' } as const;
-    const connection = await dial(this.#attempt, this.#context.outbound, destination);
+    const turn = limitMs === null ? {} : { limitMs };
+    const connection = await dial(this.#attempt, this.#context.outbound, { ...destination, ...turn });
     if (connection instanceof Failure) return connection;
     const line = new Line({
       attempt: this.#attempt,
       protocol,
       connection,
+      endsAt,
       secure: (plain) =>
         secure(this.#attempt, plain, {
           host: host.replace(/\.$/, ''),
@@ -60,10 +104,6 @@ class Call {
     this.#line = line;
     const ending = await line.hold(talk(this.#attempt.timeoutMs));
     return ending instanceof Failure ? ending : null;
-  }
-
-  hangUp(): void {
-    this.#line?.close();
   }
 }
 

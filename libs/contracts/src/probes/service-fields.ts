@@ -8,19 +8,15 @@ const tlsModeSchema = z.enum(['disable', 'require', 'verify']);
 export type TlsMode = z.infer<typeof tlsModeSchema>;
 
 /** In most of these protocols a zero byte ends a text. */
-const zeroFree = [(text: string) => !text.includes('\0'), 'must not hold a zero character'] as const;
+export const wireText = (charactersMax: number) =>
+  z
+    .string()
+    .min(1)
+    .max(charactersMax)
+    .refine((text) => !text.includes('\0'), 'must not hold a zero character');
 
-export const wireNameSchema = z
-  .string()
-  .min(1)
-  .max(255)
-  .refine(...zeroFree);
-
-export const wireSecretSchema = z
-  .string()
-  .min(1)
-  .max(4_096)
-  .refine(...zeroFree);
+export const wireNameSchema = wireText(255);
+export const wireSecretSchema = wireText(4_096);
 
 export const endpointFields = {
   host: hostSchema,

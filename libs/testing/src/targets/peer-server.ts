@@ -59,7 +59,10 @@ class ScriptedPeer implements Peer {
   }
 
   startTls(issued: Issued): void {
-    this.#socket.off('data', this.#hear);
+    this.#socket.off('data', this.#hear).pause();
+    // The client may have begun with TLS in one breath with its wish for it.
+    this.#socket.unshift(this.#unread);
+    this.#unread = Buffer.alloc(0);
     const secure = new TLSSocket(this.#socket, { isServer: true, ...issued });
     secure.on('error', () => secure.destroy()).on('data', this.#hear);
     this.#socket = secure;
