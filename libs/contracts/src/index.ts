@@ -97,7 +97,6 @@ export {
   type BodyExpectation,
   type HeaderExpectation,
   type HttpProbe,
-  type JsonExpectation,
 } from './probes/http.ts';
 export { postgresqlProbeSchema, type PostgresqlProbe } from './probes/postgresql.ts';
 export { redisProbeSchema, type RedisProbe } from './probes/redis.ts';
@@ -107,6 +106,7 @@ export { mqttProbeSchema, type MqttProbe } from './probes/mqtt.ts';
 export { amqpProbeSchema, type AmqpProbe } from './probes/amqp.ts';
 export { parseBroker, kafkaProbeSchema, type KafkaProbe } from './probes/kafka.ts';
 export { mongodbProbeSchema, type MongodbProbe } from './probes/mongodb.ts';
+export type { JsonExpectation, JsonScalar, JsonType } from './probes/json-expectation.ts';
 export type { PatternField } from './probes/probe-type.ts';
 export type { Drill, SelfProbe } from './probes/self.ts';
 export type { Query, TlsMode } from './probes/service-fields.ts';

@@ -1,16 +1,20 @@
-/** Reads one value out of a document by a path such as `$.items[0].name`. No wildcards, no evaluation. */
+/** Reads the values out of a document that a path such as `$.items[0].name` leads to. No evaluation. */
 
-type Step = string | number;
+type Step = string | number | typeof each;
 
-const stepPattern = /\.([^.[]+)|\[([0-9]+)\]|\['([^']*)'\]|\["([^"]*)"\]/g;
+/** `[*]`: every element of an array. */
+const each = Symbol('each');
+
+const stepPattern = /\.([^.[]+)|\[(-?[0-9]+)\]|\['([^']*)'\]|\["([^"]*)"\]|\[\*\]/g;
 
 const pathsRememberedMax = 1_000;
 const remembered = new Map<string, readonly Step[]>();
 
 function readSteps(path: string): readonly Step[] {
-  return [...path.matchAll(stepPattern)].map(([, name, index, single, double]) =>
-    index === undefined ? (name ?? single ?? double ?? '') : Number(index),
-  );
+  return [...path.matchAll(stepPattern)].map(([, name, index, single, double]) => {
+    if (index !== undefined) return Number(index);
+    return name ?? single ?? double ?? each;
+  });
 }
 
 function stepsOf(path: string): readonly Step[] {
@@ -22,13 +26,19 @@ function stepsOf(path: string): readonly Step[] {
   return steps;
 }
 
-/** Undefined where the document has nothing there. A name never reads an array, nor an index an object. */
-export function valueAt(document: unknown, path: string): unknown {
-  return stepsOf(path).reduce<unknown>(stepInto, document);
+/** Nothing where the document has nothing there. A name never reads an array, nor an index an object. */
+export function valuesAt(document: unknown, path: string): readonly unknown[] {
+  return stepsOf(path).reduce<readonly unknown[]>(
+    (values, step) => {
+      if (step === each) return values.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : []));
+      return values.map((value) => stepInto(value, step)).filter((value) => value !== undefined);
+    },
+    [document],
+  );
 }
 
-function stepInto(value: unknown, step: Step): unknown {
-  if (typeof step === 'number') return Array.isArray(value) ? (value as unknown[])[step] : undefined;
+function stepInto(value: unknown, step: string | number): unknown {
+  if (typeof step === 'number') return Array.isArray(value) ? (value as unknown[]).at(step) : undefined;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   return Object.hasOwn(value, step) ? (value as Record<string, unknown>)[step] : undefined;
 }

@@ -1,8 +1,9 @@
 /** Whether an HTTP answer is what its monitor expects: the first expectation that fails gives the reason. Pure. */
-import type { BodyExpectation, HeaderExpectation, HttpProbe, JsonExpectation } from '@quorate/contracts';
+import type { BodyExpectation, HeaderExpectation, HttpProbe } from '@quorate/contracts';
 import { Failure } from '../attempt/failure.ts';
 import type { HeaderLine } from '../exchange/response-reader.ts';
-import { valueAt } from './json-path.ts';
+import { jsonBodyFault } from './json-body.ts';
+import { quote } from './json-value.ts';
 import { isMatch, searchedCharactersMax } from './pattern.ts';
 
 export interface JudgedAnswer {
@@ -20,13 +21,6 @@ export interface JudgedAnswer {
 
 type Expect = HttpProbe['expect'];
 
-const quotedCharactersMax = 120;
-
-function quote(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > quotedCharactersMax ? `${text.slice(0, quotedCharactersMax)}…` : text;
-}
-
 function isWithin(statusCode: number, range: string): boolean {
   const [from = '', to = from] = range.split('-');
   return statusCode >= Number(from) && statusCode <= Number(to);
@@ -42,24 +36,48 @@ function judgeStatus({ status }: Expect, { statusCode, refusal }: JudgedAnswer):
 
 function headerFault(expectation: HeaderExpectation, values: readonly string[]): string | null {
   const got = values.length === 0 ? 'it is missing' : `got ${quote(values.join(', '))}`;
-  if ('exists' in expectation) {
-    const wanted = expectation.exists ? 'expected it to be there' : 'expected none';
-    return expectation.exists === values.length > 0 ? null : `${got}, ${wanted}`;
-  }
-  if ('equals' in expectation) {
-    return values.includes(expectation.equals) ? null : `${got}, expected ${quote(expectation.equals)}`;
-  }
-  if ('contains' in expectation) {
-    const { contains } = expectation;
-    return values.some((value) => value.includes(contains))
-      ? null
-      : `${got}, expected it to contain ${quote(contains)}`;
-  }
-  const { matches } = expectation;
-  return values.some((value) => isMatch(matches, value)) ? null : `${got}, expected it to match ${quote(matches)}`;
+  const { isMet, wanted } = headerRule(expectation, values);
+  return isMet ? null : `${got}, expected ${wanted}`;
 }
 
-/** One of several headers of the same name is enough. */
+interface HeaderRule {
+  readonly isMet: boolean;
+  readonly wanted: string;
+}
+
+/** Of several headers of one name one is enough; what must not be there must be in none of them. */
+function headerRule(expectation: HeaderExpectation, values: readonly string[]): HeaderRule {
+  if ('exists' in expectation) {
+    const { exists } = expectation;
+    return { isMet: exists === values.length > 0, wanted: exists ? 'it to be there' : 'none' };
+  }
+  if ('equals' in expectation) {
+    return { isMet: values.includes(expectation.equals), wanted: quote(expectation.equals) };
+  }
+  if ('contains' in expectation || 'notContains' in expectation) return containRule(expectation, values);
+  return matchRule(expectation, values);
+}
+
+function containRule(
+  expectation: Extract<HeaderExpectation, { contains: string } | { notContains: string }>,
+  values: readonly string[],
+): HeaderRule {
+  const isWanted = 'contains' in expectation;
+  const part = isWanted ? expectation.contains : expectation.notContains;
+  const isThere = values.some((value) => value.includes(part));
+  return { isMet: isThere === isWanted, wanted: `it ${isWanted ? '' : 'not '}to contain ${quote(part)}` };
+}
+
+function matchRule(
+  expectation: Extract<HeaderExpectation, { matches: string } | { notMatches: string }>,
+  values: readonly string[],
+): HeaderRule {
+  const isWanted = 'matches' in expectation;
+  const pattern = isWanted ? expectation.matches : expectation.notMatches;
+  const isThere = values.some((value) => isMatch(pattern, value));
+  return { isMet: isThere === isWanted, wanted: `it ${isWanted ? '' : 'not '}to match ${quote(pattern)}` };
+}
+
 function judgeHeader(expectation: HeaderExpectation, { headers }: JudgedAnswer): Failure | null {
   const name = expectation.name.toLowerCase();
   const values = headers.filter((header) => header.name === name).map(({ value }) => value);
@@ -83,46 +101,26 @@ function judgeBody(expectation: BodyExpectation, { text, truncated }: JudgedAnsw
     if (text.includes(notContains)) return new Failure('body.mismatch', `the body contains ${quote(notContains)}`);
     return truncated ? unread(`nobody knows whether it contains ${quote(notContains)}`) : null;
   }
-  const { matches } = expectation;
-  if (isMatch(matches, text)) return null;
-  if (truncated || text.length > searchedCharactersMax) return unread(`${quote(matches)} was not found in what was`);
-  return new Failure('body.mismatch', `the body does not match ${quote(matches)}`);
+  return judgePattern(expectation, { text, isWhole: !truncated && text.length <= searchedCharactersMax });
 }
 
-/** Types count: "1" is not 1. A path that leads nowhere equals nothing, and so differs from everything. */
-function jsonFault(expectation: JsonExpectation, document: unknown): string | null {
-  const value = valueAt(document, expectation.path);
-  if ('exists' in expectation) {
-    const isThere = value !== undefined;
-    return isThere === expectation.exists ? null : `${isThere ? 'is there' : 'is missing'}, expected the contrary`;
-  }
-  if ('equals' in expectation) {
-    return value === expectation.equals ? null : `is ${quote(value)}, expected ${quote(expectation.equals)}`;
-  }
-  return value === expectation.notEquals ? `is ${quote(value)}, expected anything else` : null;
+function judgePattern(
+  expectation: Extract<BodyExpectation, { matches: string } | { notMatches: string }>,
+  { text, isWhole }: { text: string; isWhole: boolean },
+): Failure | null {
+  const isWanted = 'matches' in expectation;
+  const pattern = isWanted ? expectation.matches : expectation.notMatches;
+  const isThere = isMatch(pattern, text);
+  if (isThere) return isWanted ? null : new Failure('body.mismatch', `the body matches ${quote(pattern)}`);
+  if (!isWhole) return unread(`${quote(pattern)} was not found in what was`);
+  return isWanted ? new Failure('body.mismatch', `the body does not match ${quote(pattern)}`) : null;
 }
 
-type Parsed = { readonly document: unknown } | null;
-
-function parse(text: string): Parsed {
-  try {
-    return { document: JSON.parse(text.replace(/^\ufeff/, '')) as unknown };
-  } catch {
-    // What is not JSON, or too deep to be read, is judged as such.
-    return null;
-  }
-}
-
-function judgeJson(expectations: readonly JsonExpectation[], { text, truncated }: JudgedAnswer): Failure | null {
-  if (expectations.length === 0) return null;
+function judgeJson({ json }: Expect, { text, truncated }: JudgedAnswer): Failure | null {
+  if (json.length === 0) return null;
   if (truncated) return unread('it cannot be judged as JSON');
-  const parsed = parse(text);
-  if (parsed === null) return new Failure('json.mismatch', 'the body is not JSON');
-  for (const expectation of expectations) {
-    const fault = jsonFault(expectation, parsed.document);
-    if (fault !== null) return new Failure('json.mismatch', `${expectation.path} ${fault}`);
-  }
-  return null;
+  const fault = jsonBodyFault(json, text);
+  return fault === null ? null : new Failure('json.mismatch', fault);
 }
 
 function judgeSpeed({ maxResponseMs }: Expect, { totalMs }: JudgedAnswer): Failure | null {
@@ -146,7 +144,7 @@ export function judgeAnswer(expect: Expect, answer: JudgedAnswer): Failure | nul
     judgeStatus(expect, answer) ??
     first(expect.headers, (expectation) => judgeHeader(expectation, answer)) ??
     first(expect.body, (expectation) => judgeBody(expectation, answer)) ??
-    judgeJson(expect.json, answer) ??
+    judgeJson(expect, answer) ??
     judgeSpeed(expect, answer)
   );
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { mapHeaderSecrets } from '../secrets.ts';
 import { patternSchema } from './fields.ts';
 import { httpAuthSchema, mapAuthSecrets } from './http-auth.ts';
+import { jsonExpectationSchema } from './json-expectation.ts';
 import { defineProbeType, patternsIn } from './probe-type.ts';
 
 const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -44,34 +45,21 @@ const statusRangeSchema = z
   .string()
   .regex(/^[1-5][0-9]{2}(-[1-5][0-9]{2})?$/, 'must be a status such as "204" or a range such as "200-299"');
 
-/** A path of names and indexes from the root: `$.status`, `$.items[0].name`, `$['a b']`. */
-const jsonPathSchema = z
-  .string()
-  .max(512)
-  .regex(
-    /^\$(\.[A-Za-z_\u0080-\uffff][\w\u0080-\uffff-]*|\[[0-9]{1,6}\]|\['[^'\\]*'\]|\["[^"\\]*"\])*$/,
-    'must be a path such as $.items[0].name',
-  );
-const jsonScalarSchema = z.union([z.string().max(1_024), z.number(), z.boolean(), z.null()]);
-
 const bodyExpectationSchema = z.union([
   z.strictObject({ contains: z.string().min(1).max(1_024) }),
   z.strictObject({ notContains: z.string().min(1).max(1_024) }),
   z.strictObject({ matches: patternSchema }),
-]);
-const jsonExpectationSchema = z.union([
-  z.strictObject({ path: jsonPathSchema, equals: jsonScalarSchema }),
-  z.strictObject({ path: jsonPathSchema, notEquals: jsonScalarSchema }),
-  z.strictObject({ path: jsonPathSchema, exists: z.boolean() }),
+  z.strictObject({ notMatches: patternSchema }),
 ]);
 const headerExpectationSchema = z.union([
   z.strictObject({ name: headerNameSchema, equals: headerValueSchema }),
   z.strictObject({ name: headerNameSchema, contains: headerValueSchema }),
   z.strictObject({ name: headerNameSchema, matches: patternSchema }),
+  z.strictObject({ name: headerNameSchema, notContains: headerValueSchema }),
+  z.strictObject({ name: headerNameSchema, notMatches: patternSchema }),
   z.strictObject({ name: headerNameSchema, exists: z.boolean() }),
 ]);
 export type BodyExpectation = z.infer<typeof bodyExpectationSchema>;
-export type JsonExpectation = z.infer<typeof jsonExpectationSchema>;
 export type HeaderExpectation = z.infer<typeof headerExpectationSchema>;
 
 const httpExpectSchema = z.strictObject({
@@ -111,8 +99,12 @@ export const httpProbeType = defineProbeType({
     auth: mapAuthSecrets(http.auth, '/http/auth', map),
     headers: mapHeaderSecrets(http.headers, '/http/headers', map),
   }),
-  patternsOf: ({ expect: { body, headers } }) => [
+  patternsOf: ({ expect: { body, headers, json } }) => [
     ...patternsIn(body, 'matches', '/http/expect/body'),
+    ...patternsIn(body, 'notMatches', '/http/expect/body'),
     ...patternsIn(headers, 'matches', '/http/expect/headers'),
+    ...patternsIn(headers, 'notMatches', '/http/expect/headers'),
+    ...patternsIn(json, 'matches', '/http/expect/json'),
+    ...patternsIn(json, 'notMatches', '/http/expect/json'),
   ],
 });
