@@ -74,7 +74,10 @@ function checkOf(monitorId: string): Check {
   return {
     ...{ v: 1, monitorId, monitorVersion: 1, dueAt: now, kind: 'scheduled', timeoutMs: 10_000, missedRoundCount: 0 },
     ...{ expectedRegions: regions, registeredRegions: regions, decision },
-    probe: { type: 'tcp', tcp: { host: 'shop.example', port: 443, tls: false, steps: [] } },
+    probe: {
+      type: 'tcp',
+      tcp: { host: 'shop.example', port: 443, ipFamily: 'auto', resolver: null, tls: false, steps: [] },
+    },
   };
 }
 

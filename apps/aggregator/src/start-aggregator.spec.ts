@@ -53,7 +53,10 @@ const checkOf = (dueAt: number, changes: Partial<Check> = {}): Check => ({
   timeoutMs: 10_000,
   decision: monitor.decision,
   missedRoundCount: 0,
-  probe: { type: 'tcp', tcp: { host: 'shop.example', port: 443, tls: false, steps: [] } },
+  probe: {
+    type: 'tcp',
+    tcp: { host: 'shop.example', port: 443, ipFamily: 'auto', resolver: null, tls: false, steps: [] },
+  },
   ...changes,
 });
 

@@ -36,6 +36,7 @@ describe('monitor settings', () => {
         followRedirects: true,
         maxRedirects: 10,
         ipFamily: 'auto',
+        resolver: null,
         connection: 'fresh',
         tls: { verify: true, certificateWarningDays: 14 },
         expect: { status: ['200-299'], body: [], json: [], headers: [], maxResponseMs: null },

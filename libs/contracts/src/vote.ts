@@ -9,6 +9,7 @@ export const reasons = [
   'dns.servfail',
   'dns.refused',
   'dns.no-answer',
+  'dns.unreachable',
   'dns.mismatch',
   'dns.malformed',
   'connect.refused',

@@ -19,7 +19,8 @@ export type Resolution =
 export interface NameResolverSettings {
   /** `address[:port]` of each name server; the machine's own when left out. */
   readonly servers?: readonly string[];
-  readonly hostsFile?: string;
+  /** Null: names are what the name servers say, and nothing else. */
+  readonly hostsFile?: string | null;
 }
 
 /** A try at one server; the caller's own deadline is what ends a look-up. */
@@ -59,13 +60,13 @@ function isOfFamily(address: string, family: AddressFamily): boolean {
 
 export class NameResolver {
   readonly #servers: readonly string[] | null;
-  readonly #hostsFile: HostsFile;
+  readonly #hostsFile: HostsFile | null;
   #resolver: Resolver | null = null;
   #madeAt = 0;
 
   constructor({ servers, hostsFile = '/etc/hosts' }: NameResolverSettings = {}) {
     this.#servers = servers ?? null;
-    this.#hostsFile = new HostsFile(hostsFile);
+    this.#hostsFile = hostsFile === null ? null : new HostsFile(hostsFile);
   }
 
   /** `address[:port]` of each name server, in the order in which they are asked. */
@@ -84,9 +85,14 @@ export class NameResolver {
     return family === 'auto' ? await this.#resolveBoth(name) : await this.#query(name, family);
   }
 
+  /** Gives up whatever is under way. */
+  cancel(): void {
+    this.#resolver?.cancel();
+  }
+
   async #knownHere(name: string): Promise<readonly string[]> {
     if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1', '::1'];
-    return await this.#hostsFile.addressesOf(name);
+    return (await this.#hostsFile?.addressesOf(name)) ?? [];
   }
 
   async #resolveBoth(name: string): Promise<Resolution> {

@@ -136,6 +136,7 @@ export const exampleMonitor: MonitorAnswer = {
     followRedirects: true,
     maxRedirects: 10,
     ipFamily: 'auto',
+    resolver: null,
     connection: 'fresh',
     tls: { verify: true, certificateWarningDays: 14 },
     expect: { status: ['200-299'], body: [{ contains: 'ok' }], json: [], headers: [], maxResponseMs: null },

@@ -3,7 +3,7 @@
  * both families at hand IPv4 is tried first; the target counts as reached when one address takes the connection.
  */
 import type { Reason } from '@quorate/contracts';
-import { lookUp, type AddressFamily, type GuardedResolution, type Outbound } from '@quorate/outbound';
+import { lookUp, NameResolver, type AddressFamily, type GuardedResolution, type Outbound } from '@quorate/outbound';
 import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
 import { Connection, codeOf } from './connection.ts';
@@ -13,21 +13,33 @@ export interface Destination {
   readonly host: string;
   readonly port: number;
   readonly family: AddressFamily;
+  /** The monitor's own name server, `address[:port]`; left out or null for those of the machine. */
+  readonly resolver?: string | null;
   readonly plain: boolean;
   /** How long all its addresses together may take, where another destination waits for its turn. */
   readonly limitMs?: number;
 }
+
+/** A host to be looked up, and how. */
+export type Sought = Pick<Destination, 'host' | 'family' | 'resolver'>;
 
 /** A name with more addresses than this is not down because the fifth was not tried. */
 const addressesTriedMax = 4;
 
 const familyNames = { auto: 'address', '4': 'IPv4 address', '6': 'IPv6 address' } as const;
 
+function outOfReach(resolver: string | null | undefined): Failure {
+  if (typeof resolver === 'string')
+    return new Failure('dns.unreachable', `the name server ${resolver} cannot be reached`);
+  return new Failure('prober.isolated', 'no name server of the prober could be reached');
+}
+
 /** Why nothing was dialled. */
 export function resolutionFailure(
   resolution: Exclude<GuardedResolution, { kind: 'addresses' }>,
-  { host, family }: Pick<Destination, 'host' | 'family'>,
+  { host, family, resolver }: Sought,
 ): Failure {
+  const servers = typeof resolver !== 'string' ? 'the name servers' : `the name server ${resolver}`;
   if (resolution.kind === 'blocked') {
     return new Failure(
       'blocked.address',
@@ -38,15 +50,15 @@ export function resolutionFailure(
     case 'nxdomain':
       return new Failure('dns.nxdomain', `there is no host named ${host}`);
     case 'servfail':
-      return new Failure('dns.servfail', `the name servers failed to answer for ${host}`);
+      return new Failure('dns.servfail', `${servers} failed to answer for ${host}`);
     case 'refused':
-      return new Failure('dns.refused', `the name servers refused to answer for ${host}`);
+      return new Failure('dns.refused', `${servers} refused to answer for ${host}`);
     case 'no-answer':
       return new Failure('dns.no-answer', `${host} has no ${familyNames[family]}`);
     case 'timeout':
-      return new Failure('timeout.dns', `the name servers did not answer for ${host}`);
+      return new Failure('timeout.dns', `${servers} did not answer for ${host}`);
     case 'unavailable':
-      return new Failure('prober.isolated', 'no name server of the prober could be reached');
+      return outOfReach(resolver);
     default:
       return resolution.failure satisfies never;
   }
@@ -123,18 +135,31 @@ async function dialInTurn(
   return firstFailure ?? new Failure('prober.internal', 'there was no address to dial');
 }
 
+/** Where names are asked for: a monitor's own name server is held to the guard, as everything that a user chose. */
+function askingAt(resolver: string | null, outbound: Outbound): Outbound | Failure {
+  if (resolver === null) return outbound;
+  const [, address = resolver] = /^\[?(.*?)\]?(?::\d+)?$/.exec(resolver) ?? [];
+  if (outbound.guard.permits(address)) {
+    return { guard: outbound.guard, resolver: new NameResolver({ servers: [resolver], hostsFile: null }) };
+  }
+  return new Failure('blocked.address', `the name server ${resolver} is one that this installation does not ask`);
+}
+
 /** The addresses of a host that may be dialled, freshly looked up. */
 export async function resolveHost(
   attempt: Attempt,
   outbound: Outbound,
-  destination: Pick<Destination, 'host' | 'family'>,
+  sought: Sought,
 ): Promise<readonly string[] | Failure> {
+  const asked = askingAt(sought.resolver ?? null, outbound);
+  if (asked instanceof Failure) return asked;
   const resolution = await attempt.wait<GuardedResolution>('dns', (done) => {
-    void lookUp(outbound, destination.host, destination.family).then(done);
-    return () => undefined;
+    void lookUp(asked, sought.host, sought.family).then(done);
+    // The machine's own serve other probes too.
+    return () => asked !== outbound && asked.resolver.cancel();
   });
   if (resolution instanceof Failure) return resolution;
-  if (resolution.kind !== 'addresses') return resolutionFailure(resolution, destination);
+  if (resolution.kind !== 'addresses') return resolutionFailure(resolution, sought);
   return resolution.addresses.slice(0, addressesTriedMax);
 }
 

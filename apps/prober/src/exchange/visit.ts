@@ -45,7 +45,8 @@ async function openLine(attempt: Attempt, url: URL, settings: VisitSettings): Pr
   const openedAtMs = performance.now();
   const isPlain = url.protocol === 'http:';
   const port = url.port === '' ? (defaultPorts[url.protocol] ?? 0) : Number(url.port);
-  const connection = await dial(attempt, outbound, { host: url.hostname, port, family: http.ipFamily, plain: isPlain });
+  const { ipFamily: family, resolver } = http;
+  const connection = await dial(attempt, outbound, { host: url.hostname, port, family, resolver, plain: isPlain });
   if (connection instanceof Failure || isPlain) return asLine(connection, openedAtMs);
   const secured = await secure(attempt, connection, {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, ''),

@@ -73,9 +73,18 @@ function isLiteral(host: string): boolean {
   return isIP(host) !== 0 || isIP(name) !== 0;
 }
 
+/** What a probe looks up by the prober's own name servers, if it is no address. */
+function soughtHostsOf(probe: Probe): string[] {
+  if (probe.type === 'tcp' && probe.tcp.resolver !== null) return [];
+  if (probe.type !== 'http') return [targetHostOf(probe)];
+  const { auth, resolver } = probe.http;
+  return [
+    ...(resolver === null ? [targetHostOf(probe)] : []),
+    ...(auth.type === 'oauth2' ? [new URL(auth.tokenUrl).host] : []),
+  ];
+}
+
 /** Whether a probe finds whom it dials without asking a name server of the prober's. */
 export function dialsLiteral(probe: Probe): boolean {
-  const auth = probe.type === 'http' ? probe.http.auth : null;
-  const tokenHosts = auth?.type === 'oauth2' ? [new URL(auth.tokenUrl).host] : [];
-  return [targetHostOf(probe), ...tokenHosts].every(isLiteral);
+  return soughtHostsOf(probe).every(isLiteral);
 }

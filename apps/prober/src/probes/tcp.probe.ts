@@ -29,8 +29,9 @@ class Talk {
   }
 
   async run(): Promise<Failure | null> {
-    const { host, port, tls, steps } = this.#tcp;
-    const connection = await dial(this.#attempt, this.#context.outbound, { host, port, family: 'auto', plain: false });
+    const { host, port, ipFamily: family, resolver, tls, steps } = this.#tcp;
+    const destination = { host, port, family, resolver, plain: false };
+    const connection = await dial(this.#attempt, this.#context.outbound, destination);
     if (connection instanceof Failure) return connection;
     this.#take(connection);
     const failure = tls ? await this.#startTls() : null;

@@ -13,3 +13,25 @@ export const hostSchema = z
   .regex(/^([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f:.]+)$/, 'must be a host name or an IP address');
 
 export const portSchema = z.int().min(1).max(65_535);
+
+function isNameServer(text: string): boolean {
+  const [, four, six, port = '53'] = /^(?:([0-9.]+)|\[([0-9A-Fa-f:.]+)\])(?::([0-9]{1,5}))?$/.exec(text) ?? [];
+  const isAddress = four === undefined ? z.ipv6().safeParse(six).success : z.ipv4().safeParse(four).success;
+  return isAddress && portSchema.safeParse(Number(port)).success;
+}
+
+/** How the host of a probe is found; for each type that dials a name. */
+export const lookUpFields = {
+  /** `auto`: IPv4 first, then IPv6. */
+  ipFamily: z.enum(['auto', '4', '6']).default('auto'),
+  /** Whom to ask for the host's addresses instead of the prober's own name servers. */
+  resolver: z
+    .string()
+    .max(64)
+    .refine(
+      isNameServer,
+      'must be the address of a name server, with its port unless it is 53: 9.9.9.9 or [2620:fe::fe]:53',
+    )
+    .nullable()
+    .default(null),
+};

@@ -1,7 +1,7 @@
 /** The HTTP probe: what is asked, and what the answer must be. */
 import { z } from 'zod';
 import { mapHeaderSecrets } from '../secrets.ts';
-import { patternSchema } from './fields.ts';
+import { lookUpFields, patternSchema } from './fields.ts';
 import { httpAuthSchema, mapAuthSecrets } from './http-auth.ts';
 import { jsonExpectationSchema } from './json-expectation.ts';
 import { defineProbeType, patternsIn } from './probe-type.ts';
@@ -79,7 +79,7 @@ export const httpProbeSchema = z.strictObject({
   auth: httpAuthSchema.default({ type: 'none' }),
   followRedirects: z.boolean().default(true),
   maxRedirects: z.int().min(1).max(20).default(10),
-  ipFamily: z.enum(['auto', '4', '6']).default('auto'),
+  ...lookUpFields,
   connection: z.enum(['fresh', 'reuse']).default('fresh'),
   tls: z
     .strictObject({

@@ -1,6 +1,6 @@
 /** The TCP probe: a connection, and a conversation on it. */
 import { z } from 'zod';
-import { hostSchema, patternSchema, portSchema } from './fields.ts';
+import { hostSchema, lookUpFields, patternSchema, portSchema } from './fields.ts';
 import { defineProbeType, patternsIn } from './probe-type.ts';
 
 const tcpStepSchema = z.union([
@@ -14,6 +14,7 @@ export type TcpStep = z.infer<typeof tcpStepSchema>;
 export const tcpProbeSchema = z.strictObject({
   host: hostSchema,
   port: portSchema,
+  ...lookUpFields,
   tls: z.boolean().default(false),
   steps: z.array(tcpStepSchema).max(20).default([]),
 });

@@ -8,13 +8,16 @@ export type NameAnswer =
   | { readonly rcode: number }
   | 'silence';
 
+/** An answer, or what decides on it when asked; it may take its time. */
+export type NameScript = NameAnswer | ((questionCount: number) => NameAnswer | Promise<NameAnswer>);
+
 export interface NameServer {
   /** As `dns.setServers` takes it. */
   readonly address: string;
   /** The questions that came, such as `A shop.test`. */
   readonly questions: readonly string[];
   /** What it answers for a name from now on. */
-  set(name: string, answer: NameAnswer | ((questionCount: number) => NameAnswer)): void;
+  set(name: string, answer: NameScript): void;
   close(): Promise<void>;
 }
 
@@ -80,19 +83,24 @@ const nowhere = (): NameAnswer => ({ rcode: noSuchName });
 export async function startNameServer(otherwise: (name: string) => NameAnswer = nowhere): Promise<NameServer> {
   const socket = createSocket('udp4');
   const questions: string[] = [];
-  const answers = new Map<string, NameAnswer | ((questionCount: number) => NameAnswer)>();
-  socket.on('message', (query: Buffer, { port, address }: RemoteInfo) => {
+  const answers = new Map<string, NameScript>();
+  let isOpen = true;
+  socket.on('message', (query: Buffer, { port, address }: RemoteInfo) => void hear(query, port, address));
+  async function hear(query: Buffer, port: number, address: string): Promise<void> {
     const question = readQuestion(query);
     questions.push(`${question.type === typeAaaa ? 'AAAA' : 'A'} ${question.name}`);
     const set = answers.get(question.name) ?? otherwise(question.name);
-    const answer = typeof set === 'function' ? set(questions.length) : set;
-    if (answer !== 'silence') socket.send(reply(query, question, answer), port, address);
-  });
+    const answer = typeof set === 'function' ? await set(questions.length) : set;
+    if (answer !== 'silence' && isOpen) socket.send(reply(query, question, answer), port, address);
+  }
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
   return {
     address: `127.0.0.1:${socket.address().port}`,
     questions,
     set: (name, answer) => void answers.set(name, answer),
-    close: async () => await new Promise<void>((resolve) => socket.close(() => resolve())),
+    close: async () => {
+      isOpen = false;
+      await new Promise<void>((resolve) => socket.close(() => resolve()));
+    },
   };
 }

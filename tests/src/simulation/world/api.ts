@@ -121,7 +121,13 @@ export class SimulatedApi {
       timeoutMs: monitor.timeoutSeconds * 1_000,
       decision: monitor.decision,
       missedRoundCount: 0,
-      probe: { type: 'tcp', tcp: monitor.type === 'tcp' ? monitor.tcp : { host: 'x', port: 1, tls: false, steps: [] } },
+      probe: {
+        type: 'tcp',
+        tcp:
+          monitor.type === 'tcp'
+            ? monitor.tcp
+            : { host: 'x', port: 1, ipFamily: 'auto', resolver: null, tls: false, steps: [] },
+      },
     };
     this.#publishOf(monitor.id, 'manual-checks', check);
   }
