@@ -108,6 +108,7 @@ export { parseBroker, kafkaProbeSchema, type KafkaProbe } from './probes/kafka.t
 export { mongodbProbeSchema, type MongodbProbe } from './probes/mongodb.ts';
 export type { JsonExpectation, JsonScalar, JsonType } from './probes/json-expectation.ts';
 export type { PatternField } from './probes/probe-type.ts';
+export { looksUpItself, type Proxy } from './probes/proxy.ts';
 export type { Drill, SelfProbe } from './probes/self.ts';
 export type { Query, TlsMode } from './probes/service-fields.ts';
 export { tcpProbeSchema, type TcpProbe, type TcpStep } from './probes/tcp.ts';

@@ -37,6 +37,7 @@ describe('monitor settings', () => {
         maxRedirects: 10,
         ipFamily: 'auto',
         resolver: null,
+        proxy: null,
         connection: 'fresh',
         tls: { verify: true, certificateWarningDays: 14 },
         expect: { status: ['200-299'], body: [], json: [], headers: [], maxResponseMs: null },

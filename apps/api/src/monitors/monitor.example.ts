@@ -137,6 +137,7 @@ export const exampleMonitor: MonitorAnswer = {
     maxRedirects: 10,
     ipFamily: 'auto',
     resolver: null,
+    proxy: null,
     connection: 'fresh',
     tls: { verify: true, certificateWarningDays: 14 },
     expect: { status: ['200-299'], body: [{ contains: 'ok' }], json: [], headers: [], maxResponseMs: null },

@@ -1,7 +1,6 @@
-/** One hop of a visit as the bytes that go over the wire. */
+/** What one hop of a visit asks, in whichever version of HTTP it is then sent. */
 import type { HttpProbe } from '@quorate/contracts';
 import { isSecretHeader } from '@quorate/contracts';
-import type { WireRequest } from './http-exchange.ts';
 
 /** What is asked of one host: the first URL, or where a redirect led. */
 export interface Hop {
@@ -18,6 +17,18 @@ export interface HopSettings {
   readonly authorization: string | null;
   readonly userAgent: string;
   readonly cookie: string | null;
+  readonly keepAlive: boolean;
+}
+
+export type Header = readonly [name: string, value: string];
+
+export interface HttpRequest {
+  readonly url: URL;
+  readonly method: HttpProbe['method'];
+  /** Each name once, in the spelling of whoever set it. */
+  readonly headers: readonly Header[];
+  readonly body: Buffer | null;
+  /** Whether the connection is to serve another request. */
   readonly keepAlive: boolean;
 }
 
@@ -46,7 +57,7 @@ function mayGo(name: string, hop: Hop): boolean {
 }
 
 /** @throws TypeError when a value holds a line break, which no schema lets through. */
-function headerLines(hop: Hop, settings: HopSettings): string[] {
+function headersOf(hop: Hop, settings: HopSettings): Header[] {
   const headers = ownHeaders(hop, settings);
   for (const [name, value] of Object.entries(settings.headers)) {
     if (mayGo(name.toLowerCase(), hop)) headers.set(name.toLowerCase(), [name, value]);
@@ -55,22 +66,15 @@ function headerLines(hop: Hop, settings: HopSettings): string[] {
     const given = headers.get('cookie')?.[1];
     headers.set('cookie', ['Cookie', given === undefined ? settings.cookie : `${given}; ${settings.cookie}`]);
   }
-  const lines = [...headers.values()].map(([name, value]) => `${name}: ${value}`);
-  if (lines.some((line) => breaksHeader.test(line))) throw new TypeError('A header holds a line break');
-  return lines;
+  const all = [...headers.values()];
+  if (all.some(([, value]) => breaksHeader.test(value))) throw new TypeError('A header holds a line break');
+  return all;
 }
 
-export function writeRequest(hop: Hop, settings: HopSettings): WireRequest {
+export function requestFor(hop: Hop, settings: HopSettings): HttpRequest {
   const { url, method } = hop;
   const body = hop.body === null ? null : Buffer.from(hop.body, 'utf8');
   const hasLength = body !== null || methodsWithBody.has(method);
-  const head = [
-    `${method} ${url.pathname}${url.search} HTTP/1.1`,
-    ...headerLines(hop, settings),
-    ...(hasLength ? [`Content-Length: ${body?.length ?? 0}`] : []),
-    `Connection: ${settings.keepAlive ? 'keep-alive' : 'close'}`,
-    '\r\n',
-  ].join('\r\n');
-  const bytes = Buffer.from(head, 'latin1');
-  return { bytes: body === null ? bytes : Buffer.concat([bytes, body]), isHead: method === 'HEAD' };
+  const length: Header[] = hasLength ? [['Content-Length', String(body?.length ?? 0)]] : [];
+  return { url, method, headers: [...headersOf(hop, settings), ...length], body, keepAlive: settings.keepAlive };
 }

@@ -1,16 +1,14 @@
 /** Idle connections of monitors with `connection: reuse`, one a monitor. */
 import type { CertificateFacts } from '@quorate/contracts';
-import type { Connection } from './connection.ts';
+import type { Line } from './line.ts';
 
 /** A connection older than this is not used again: every few minutes a check is a full, fresh one. */
 const fullCheckEveryMs = 5 * 60_000;
 const connectionsKeptMax = 20_000;
 
-export interface KeptConnection {
-  readonly connection: Connection;
-  /** Scheme, host and port that it leads to. */
-  readonly origin: string;
-  readonly openedAtMs: number;
+export interface KeptConnection extends Line {
+  /** Where it leads, and by which way: as `wayTo` names it. */
+  readonly way: string;
   readonly address: string | null;
   readonly certificate: CertificateFacts | null;
 }
@@ -18,14 +16,14 @@ export interface KeptConnection {
 export class KeptConnections {
   readonly #kept = new Map<string, KeptConnection>();
 
-  /** Hands a monitor's connection out for good, where it still leads to `origin`; the caller keeps or closes it. */
-  take(monitorKey: string, origin: string): KeptConnection | null {
+  /** Hands a monitor's connection out for good, where it still is the `way`; the caller keeps or closes it. */
+  take(monitorKey: string, way: string): KeptConnection | null {
     const kept = this.#kept.get(monitorKey);
     if (kept === undefined) return null;
     this.#kept.delete(monitorKey);
     kept.connection.detach();
     const isFresh = performance.now() - kept.openedAtMs < fullCheckEveryMs;
-    if (isFresh && kept.origin === origin && kept.connection.isQuiet) return kept;
+    if (isFresh && kept.way === way && kept.connection.isQuiet) return kept;
     kept.connection.close();
     return null;
   }

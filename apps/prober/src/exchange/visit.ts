@@ -1,25 +1,17 @@
 /** A visit to a URL: connection, request and answer, and the same again wherever redirects lead. */
-import type { SecureContext } from 'node:tls';
-import type { HttpProbe } from '@quorate/contracts';
-import type { Outbound } from '@quorate/outbound';
 import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
 import type { Credentials } from '../auth/credentials.ts';
-import type { Connection } from './connection.ts';
 import { CookieJar } from './cookies.ts';
 import { CutOff } from './cut-off.ts';
-import { dial } from './dial.ts';
 import { exchange } from './http-exchange.ts';
-import { writeRequest, type Hop } from './http-request.ts';
+import { requestFor, type Hop, type HttpRequest } from './http-request.ts';
 import type { KeptConnection, KeptConnections } from './kept-connections.ts';
+import { openLine, wayTo, type Line, type LineSettings } from './line.ts';
 import { nextHop } from './redirects.ts';
 import type { Answer } from './response-reader.ts';
-import { secure } from './secure.ts';
 
-export interface VisitSettings {
-  readonly http: HttpProbe;
-  readonly outbound: Outbound;
-  readonly trust: SecureContext;
+export interface VisitSettings extends LineSettings {
   readonly userAgent: string;
   readonly kept: KeptConnections;
   readonly monitorKey: string;
@@ -33,35 +25,6 @@ export interface Landing {
   readonly refusal: string | null;
 }
 
-interface Line {
-  readonly connection: Connection;
-  readonly openedAtMs: number;
-}
-
-const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
-
-async function openLine(attempt: Attempt, url: URL, settings: VisitSettings): Promise<Line | Failure> {
-  const { http, outbound, trust } = settings;
-  const openedAtMs = performance.now();
-  const isPlain = url.protocol === 'http:';
-  const port = url.port === '' ? (defaultPorts[url.protocol] ?? 0) : Number(url.port);
-  const { ipFamily: family, resolver } = http;
-  const connection = await dial(attempt, outbound, { host: url.hostname, port, family, resolver, plain: isPlain });
-  if (connection instanceof Failure || isPlain) return asLine(connection, openedAtMs);
-  const secured = await secure(attempt, connection, {
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, ''),
-    verify: http.tls.verify,
-    certificateWarningDays: http.tls.certificateWarningDays,
-    protocols: ['http/1.1'],
-    context: trust,
-  });
-  return asLine(secured, openedAtMs);
-}
-
-function asLine(connection: Connection | Failure, openedAtMs: number): Line | Failure {
-  return connection instanceof Failure ? connection : { connection, openedAtMs };
-}
-
 /** A kept connection is taken as it is, and what was seen when it was opened still holds. */
 function reuse(attempt: Attempt, kept: KeptConnection): Line {
   attempt.connection = 'reused';
@@ -73,15 +36,17 @@ function reuse(attempt: Attempt, kept: KeptConnection): Line {
 /** Keeps the connection for the monitor's next check, or closes it. */
 function release(
   attempt: Attempt,
-  { connection, openedAtMs }: Line,
-  toKeep: { origin: string; in: VisitSettings } | null,
+  { connection, openedAtMs, relay }: Line,
+  toKeep: { way: string; in: VisitSettings } | null,
 ): void {
   if (toKeep === null) {
     connection.close();
     return;
   }
   const { address, certificate } = attempt;
-  toKeep.in.kept.keep(toKeep.in.monitorKey, { connection, openedAtMs, origin: toKeep.origin, address, certificate });
+  toKeep.in.kept.keep(toKeep.in.monitorKey, {
+    ...{ connection, openedAtMs, relay, way: toKeep.way, address, certificate },
+  });
 }
 
 interface Exchanged {
@@ -137,7 +102,7 @@ class Visit {
       const { line, answer } = exchanged;
       const isToRepeat = hop.mayCarryCredentials && credentials.isToRepeat(hop, answer);
       if (!isToRepeat) {
-        const toKeep = { origin: hop.url.origin, in: this.#settings };
+        const toKeep = { way: wayTo(hop.url, this.#settings.http), in: this.#settings };
         release(attempt, line, this.#mayKeep && answer.keepsAlive ? toKeep : null);
         return answer;
       }
@@ -166,7 +131,7 @@ class Visit {
     const request = this.#request(hop, authorization);
     const line = opened ?? (await openLine(attempt, hop.url, this.#settings));
     if (line instanceof Failure) return line;
-    const answer = await exchange(attempt, line.connection, request);
+    const answer = await exchange(attempt, line, request);
     if (answer instanceof CutOff) attempt.statusCode = answer.answer.statusCode;
     if (answer instanceof Failure) {
       release(attempt, line, null);
@@ -177,11 +142,11 @@ class Visit {
     return { line, answer };
   }
 
-  #request(hop: Hop, authorization: string | null): ReturnType<typeof writeRequest> {
+  #request(hop: Hop, authorization: string | null): HttpRequest {
     const { http, userAgent, credentials } = this.#settings;
     const cookie = this.#cookies.headerFor(hop.url);
     const keepAlive = this.#mayKeep || (hop.mayCarryCredentials && credentials.expectChallenge);
-    return writeRequest(hop, { headers: http.headers, authorization, userAgent, cookie, keepAlive });
+    return requestFor(hop, { headers: http.headers, authorization, userAgent, cookie, keepAlive });
   }
 
   #refusalOf(hop: Hop, answer: Answer): string | null {

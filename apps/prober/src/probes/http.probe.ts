@@ -8,6 +8,8 @@ import { credentialsOf } from '../auth/credentials-of.ts';
 import { CutOff } from '../exchange/cut-off.ts';
 import { decode } from '../exchange/decode.ts';
 import type { KeptConnection } from '../exchange/kept-connections.ts';
+import { wayTo } from '../exchange/line.ts';
+import { proxySecretsOf } from '../exchange/proxy.ts';
 import { headerOf } from '../exchange/redirects.ts';
 import { visit, type Landing } from '../exchange/visit.ts';
 import { bodyText } from '../judgement/body-text.ts';
@@ -66,7 +68,10 @@ async function look(http: HttpProbe, context: ProbeContext, { kept, timeoutMs }:
         ? { failure: landing, text: await textOf(attempt, landing) }
         : await read(attempt, http, landing);
     attempt.finish();
-    const secrets = result.failure === null ? [] : [...secretsOfHeaders(http.headers), ...credentials.secrets];
+    const secrets =
+      result.failure === null
+        ? []
+        : [...secretsOfHeaders(http.headers), ...credentials.secrets, ...proxySecretsOf(http.proxy)];
     return evidenceOf(attempt, { failure: result.failure, answer: result.text, secrets });
   } finally {
     attempt.finish();
@@ -98,8 +103,8 @@ async function within(looking: Promise<Evidence>, ms: number): Promise<Evidence 
 
 /** `down` was always seen on a fresh connection: what a kept one says against the target is looked at again. */
 export const probeHttp: PerformProbe<HttpProbe> = async (http, context) => {
-  const origin = new URL(http.url).origin;
-  const kept = http.connection === 'reuse' ? context.kept.take(context.monitorKey, origin) : null;
+  const way = wayTo(new URL(http.url), http);
+  const kept = http.connection === 'reuse' ? context.kept.take(context.monitorKey, way) : null;
   if (kept !== null) return await lookTwice(http, context, kept);
   return await look(http, context, { kept: null, timeoutMs: context.timeoutMs });
 };

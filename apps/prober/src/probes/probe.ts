@@ -1,6 +1,6 @@
 /** The table of probes: a new type is one file beside this one and one row here. */
 import { isIP } from 'node:net';
-import type { Evidence, Probe } from '@quorate/contracts';
+import { looksUpItself, type Evidence, type Probe } from '@quorate/contracts';
 import { probeDns } from './dns.probe.ts';
 import { probeGrpc } from './grpc.probe.ts';
 import { probeHttp } from './http.probe.ts';
@@ -77,9 +77,11 @@ function isLiteral(host: string): boolean {
 function soughtHostsOf(probe: Probe): string[] {
   if (probe.type === 'tcp' && probe.tcp.resolver !== null) return [];
   if (probe.type !== 'http') return [targetHostOf(probe)];
-  const { auth, resolver } = probe.http;
+  const { auth, proxy, resolver } = probe.http;
+  const isSought = resolver === null && (proxy === null || !looksUpItself(proxy));
   return [
-    ...(resolver === null ? [targetHostOf(probe)] : []),
+    ...(isSought ? [targetHostOf(probe)] : []),
+    ...(proxy === null ? [] : [new URL(proxy.url).host]),
     ...(auth.type === 'oauth2' ? [new URL(auth.tokenUrl).host] : []),
   ];
 }

@@ -52,7 +52,7 @@ const faults: Readonly<Record<CanaryQuestion, string>> = {
 /** Whether a probe failed at what the prober's own name servers do for it. */
 function isOfNames({ reason, address }: Evidence, probe: Probe): boolean {
   if (dialsLiteral(probe) || reason === null) return false;
-  if (reason === 'prober.isolated') return address === null;
+  if (reason === 'prober.isolated' || reason === 'proxy.unreachable') return address === null;
   return reason === 'timeout.dns' || (reason.startsWith('dns.') && reason !== 'dns.mismatch');
 }
 

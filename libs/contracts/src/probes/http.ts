@@ -5,6 +5,7 @@ import { lookUpFields, patternSchema } from './fields.ts';
 import { httpAuthSchema, mapAuthSecrets } from './http-auth.ts';
 import { jsonExpectationSchema } from './json-expectation.ts';
 import { defineProbeType, patternsIn } from './probe-type.ts';
+import { looksUpItself, mapProxySecrets, proxySchema } from './proxy.ts';
 
 const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const headerValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -71,7 +72,7 @@ const httpExpectSchema = z.strictObject({
   maxResponseMs: z.int().min(1).max(60_000).nullable().default(null),
 });
 
-export const httpProbeSchema = z.strictObject({
+const httpFieldsSchema = z.strictObject({
   url: httpUrlSchema,
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
   headers: headersSchema.default({}),
@@ -80,6 +81,7 @@ export const httpProbeSchema = z.strictObject({
   followRedirects: z.boolean().default(true),
   maxRedirects: z.int().min(1).max(20).default(10),
   ...lookUpFields,
+  proxy: proxySchema.nullable().default(null),
   connection: z.enum(['fresh', 'reuse']).default('fresh'),
   tls: z
     .strictObject({
@@ -89,6 +91,30 @@ export const httpProbeSchema = z.strictObject({
     .prefault({}),
   expect: httpExpectSchema.prefault({}),
 });
+
+/** What would be there without doing anything, or could not be done. */
+const contradictions: readonly {
+  readonly field: keyof z.infer<typeof httpFieldsSchema>;
+  readonly message: string;
+  readonly isIn: (http: z.infer<typeof httpFieldsSchema>) => boolean;
+}[] = [
+  {
+    field: 'ipFamily',
+    message: 'must be auto where a proxy looks the name up: a socks5 proxy leaves that to the prober',
+    isIn: ({ proxy, ipFamily }) => proxy !== null && looksUpItself(proxy) && ipFamily !== 'auto',
+  },
+  {
+    field: 'resolver',
+    message: 'must be null where a proxy looks the name up: a socks5 proxy leaves that to the prober',
+    isIn: ({ proxy, resolver }) => proxy !== null && looksUpItself(proxy) && resolver !== null,
+  },
+];
+
+export const httpProbeSchema = httpFieldsSchema.superRefine((http, context) => {
+  for (const { field, message, isIn } of contradictions) {
+    if (isIn(http)) context.addIssue({ code: 'custom', path: [field], message });
+  }
+});
 export type HttpProbe = z.infer<typeof httpProbeSchema>;
 
 export const httpProbeType = defineProbeType({
@@ -97,6 +123,7 @@ export const httpProbeType = defineProbeType({
   mapSecrets: (http, map) => ({
     ...http,
     auth: mapAuthSecrets(http.auth, '/http/auth', map),
+    proxy: http.proxy === null ? null : mapProxySecrets(http.proxy, '/http/proxy', map),
     headers: mapHeaderSecrets(http.headers, '/http/headers', map),
   }),
   patternsOf: ({ expect: { body, headers, json } }) => [

@@ -9,7 +9,7 @@ export type NameAnswer =
   | 'silence';
 
 /** An answer, or what decides on it when asked; it may take its time. */
-export type NameScript = NameAnswer | ((questionCount: number) => NameAnswer | Promise<NameAnswer>);
+type NameScript = NameAnswer | ((questionCount: number) => NameAnswer | Promise<NameAnswer>);
 
 export interface NameServer {
   /** As `dns.setServers` takes it. */

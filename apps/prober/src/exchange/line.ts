@@ -1,0 +1,65 @@
+/** From a URL to a connection over which it can be asked: dialled or by a proxy, plain or secured. */
+import type { HttpProbe, Proxy } from '@quorate/contracts';
+import type { Attempt } from '../attempt/attempt.ts';
+import { Failure } from '../attempt/failure.ts';
+import type { Connection } from './connection.ts';
+import { dial, type Destination } from './dial.ts';
+import { connectThrough, type RouteSettings } from './proxy-route.ts';
+import { isSocks } from './proxy.ts';
+import { secure } from './secure.ts';
+
+export interface LineSettings extends RouteSettings {
+  readonly http: HttpProbe;
+}
+
+export interface Line {
+  readonly connection: Connection;
+  readonly openedAtMs: number;
+  /** The proxy that reads the request itself; null where the other end is the target. */
+  readonly relay: Proxy | null;
+}
+
+const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+
+/** Scheme, host and port of `url`, and by whom it is reached: what a kept connection must share. */
+export function wayTo(url: URL, { proxy }: HttpProbe): string {
+  return proxy === null ? url.origin : `${url.origin} by ${proxy.url}`;
+}
+
+/** Plain HTTP is what an HTTP proxy reads itself; all else goes through it unread. */
+function relayOf(url: URL, { proxy }: HttpProbe): Proxy | null {
+  return proxy !== null && url.protocol === 'http:' && !isSocks(proxy) ? proxy : null;
+}
+
+async function connectTo(attempt: Attempt, url: URL, settings: LineSettings): Promise<Connection | Failure> {
+  const { proxy, ipFamily: family, resolver } = settings.http;
+  const port = url.port === '' ? (defaultPorts[url.protocol] ?? 0) : Number(url.port);
+  const target: Destination = { host: url.hostname, port, family, resolver, plain: url.protocol === 'http:' };
+  if (proxy === null) return await dial(attempt, settings.outbound, target);
+  const isRelayed = relayOf(url, settings.http) !== null;
+  return await connectThrough(attempt, { proxy, target, isRelayed }, settings);
+}
+
+async function secureTo(
+  attempt: Attempt,
+  url: URL,
+  { connection, settings: { http, trust } }: { connection: Connection; settings: LineSettings },
+): Promise<Connection | Failure> {
+  return await secure(attempt, connection, {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, ''),
+    verify: http.tls.verify,
+    certificateWarningDays: http.tls.certificateWarningDays,
+    protocols: ['http/1.1'],
+    context: trust,
+  });
+}
+
+export async function openLine(attempt: Attempt, url: URL, settings: LineSettings): Promise<Line | Failure> {
+  const openedAtMs = performance.now();
+  const dialled = await connectTo(attempt, url, settings);
+  if (dialled instanceof Failure) return dialled;
+  const isPlain = url.protocol === 'http:';
+  const connection = isPlain ? dialled : await secureTo(attempt, url, { connection: dialled, settings });
+  if (connection instanceof Failure) return connection;
+  return { connection, openedAtMs, relay: relayOf(url, settings.http) };
+}
