@@ -18,6 +18,11 @@ function compile(pattern: string): RE2JS {
   return made;
 }
 
+/** How much there is to do for each character of a text. @throws on a bad pattern. */
+export function patternSize(pattern: string): number {
+  return compile(pattern).programSize();
+}
+
 /** Whether the pattern is found anywhere in `text`; `^` and `$` match at line breaks too. @throws on a bad pattern. */
 export function isMatch(pattern: string, text: string): boolean {
   return compile(pattern).test(text.slice(0, searchedCharactersMax));

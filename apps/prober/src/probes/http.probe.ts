@@ -13,7 +13,7 @@ import { proxySecretsOf } from '../exchange/proxy.ts';
 import { headerOf } from '../exchange/redirects.ts';
 import { visit, type Landing } from '../exchange/visit.ts';
 import { bodyText } from '../judgement/body-text.ts';
-import { judgeAnswer } from '../judgement/judge-answer.ts';
+import { judge } from '../judgement/costly-judgement.ts';
 import type { PerformProbe, ProbeContext } from './probe-context.ts';
 
 /** A kept connection that has not answered by this share of the time is doubted: a fresh one is tried beside it. */
@@ -38,7 +38,7 @@ async function read(attempt: Attempt, http: HttpProbe, { answer, refusal }: Land
   // How long a token took says nothing of the target's speed.
   const { totalMs, authMs = 0 } = attempt.phases;
   const { truncated } = content;
-  const failure = judgeAnswer(http.expect, {
+  const failure = await judge(http.expect, {
     statusCode,
     headers,
     text,
