@@ -16,6 +16,7 @@ export {
   type PagerDutyStandIn,
   type PagerDutyStandInSettings,
 } from './pagerduty-stand-in.ts';
+export { startBlackHole } from './targets/black-hole.ts';
 export { createAuthority, type Authority, type Issued, type LeafSettings } from './targets/certificates.ts';
 export {
   startDigestServer,
@@ -34,6 +35,7 @@ export {
   type GrpcServer,
 } from './targets/grpc-server.ts';
 export { closeServer, listenOnLoopback } from './targets/listen.ts';
+export { http2Code, http2Fields, http2Frame, http2Types } from './targets/http2-wire.ts';
 export { startNameServer, type NameAnswer, type NameServer } from './targets/name-server.ts';
 export {
   byteByByte,

@@ -1,4 +1,5 @@
 /** From a URL to a connection over which it can be asked: dialled or by a proxy, plain or secured. */
+import type { TLSSocket } from 'node:tls';
 import type { HttpProbe, Proxy } from '@quorate/contracts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
@@ -6,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { dial, type Destination } from './dial.ts';
 import { connectThrough, type RouteSettings } from './proxy-route.ts';
 import { isSocks } from './proxy.ts';
-import { secure } from './secure.ts';
+import { NoSharedProtocol, secure } from './secure.ts';
 
 export interface LineSettings extends RouteSettings {
   readonly http: HttpProbe;
@@ -15,9 +16,14 @@ export interface LineSettings extends RouteSettings {
 export interface Line {
   readonly connection: Connection;
   readonly openedAtMs: number;
+  readonly httpVersion: HttpProbe['httpVersion'];
   /** The proxy that reads the request itself; null where the other end is the target. */
   readonly relay: Proxy | null;
 }
+
+/** As ALPN names them. */
+const protocolIds = { '1.1': 'http/1.1', '2': 'h2' } as const;
+const withoutHttp2 = 'the target does not speak HTTP/2';
 
 const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
@@ -45,21 +51,34 @@ async function secureTo(
   url: URL,
   { connection, settings: { http, trust } }: { connection: Connection; settings: LineSettings },
 ): Promise<Connection | Failure> {
-  return await secure(attempt, connection, {
+  const secured = await secure(attempt, connection, {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, ''),
     verify: http.tls.verify,
     certificateWarningDays: http.tls.certificateWarningDays,
-    protocols: ['http/1.1'],
+    protocols: [protocolIds[http.httpVersion]],
     context: trust,
   });
+  return http.httpVersion === '2' ? agreedOnHttp2(secured) : secured;
+}
+
+/** A server may refuse the offer of HTTP/2 in the handshake, or pass over it. */
+function agreedOnHttp2(secured: Connection | Failure): Connection | Failure {
+  if (secured instanceof NoSharedProtocol) return new Failure('http.protocol', withoutHttp2);
+  if (secured instanceof Failure || (secured.socket as TLSSocket).alpnProtocol === protocolIds['2']) return secured;
+  secured.close();
+  return new Failure('http.protocol', withoutHttp2);
 }
 
 export async function openLine(attempt: Attempt, url: URL, settings: LineSettings): Promise<Line | Failure> {
   const openedAtMs = performance.now();
+  const { httpVersion } = settings.http;
+  const isPlain = url.protocol === 'http:';
+  if (isPlain && httpVersion === '2') {
+    return new Failure('http.protocol', `${url.origin} is plain HTTP, over which HTTP/2 is not spoken`);
+  }
   const dialled = await connectTo(attempt, url, settings);
   if (dialled instanceof Failure) return dialled;
-  const isPlain = url.protocol === 'http:';
   const connection = isPlain ? dialled : await secureTo(attempt, url, { connection: dialled, settings });
   if (connection instanceof Failure) return connection;
-  return { connection, openedAtMs, relay: relayOf(url, settings.http) };
+  return { connection, openedAtMs, httpVersion, relay: relayOf(url, settings.http) };
 }

@@ -2,10 +2,10 @@
 import { Failure } from '../attempt/failure.ts';
 import { Llhttp, type LlhttpEvents } from './llhttp.ts';
 
-const headerBytesMax = 64 * 1024;
-const headersMax = 500;
+export const headerBytesMax = 64 * 1024;
+export const headersMax = 500;
 /** `100 Continue` and `103 Early Hints` before the real answer. */
-const interimAnswersMax = 20;
+export const interimAnswersMax = 20;
 /** What is read of a body; the rest of a larger one is not waited for. */
 export const bodyBytesMax = 1024 * 1024;
 
@@ -29,6 +29,13 @@ const statusesWithoutBody = new Set([204, 304]);
 const stop = -1;
 const goOn = 0;
 const withoutBody = 1;
+
+const transferEncoding = 'transfer-encoding';
+const codingCharactersMax = 100;
+
+function isUnasked(name: string, value: string): boolean {
+  return name.toLowerCase() === transferEncoding && !/^\s*(chunked|identity)\s*$/i.test(value);
+}
 
 export class ResponseReader implements LlhttpEvents {
   readonly #parser = new Llhttp(this);
@@ -121,6 +128,9 @@ export class ResponseReader implements LlhttpEvents {
     if (version !== '1.1' && version !== '1.0') return this.#fail('http.protocol', `answered with HTTP/${version}`);
     if (statusCode === 101) return this.#fail('http.protocol', 'switched protocols though nobody asked for it');
     if (statusCode < 200) return this.#interim(statusCode);
+    const coding = this.#unaskedTransferCoding();
+    if (coding !== null)
+      return this.#fail('http.decode', `the body has a transfer coding that nobody asked for: ${coding}`);
     this.#statusCode = statusCode;
     this.#keepsAlive = keepsAlive;
     return this.#isHead || statusesWithoutBody.has(statusCode) ? withoutBody : goOn;
@@ -140,6 +150,14 @@ export class ResponseReader implements LlhttpEvents {
     return goOn;
   }
 
+  /** Any but `chunked` would leave the body as nobody can read it; we never send TE (RFC 9110, section 10.1.4). */
+  #unaskedTransferCoding(): string | null {
+    const index = this.#names.findIndex(
+      (name, at) => name.length === transferEncoding.length && isUnasked(name, this.#values[at] ?? ''),
+    );
+    return index === -1 ? null : (this.#values[index] ?? '').slice(0, codingCharactersMax);
+  }
+
   #interim(statusCode: number): number {
     if (statusCode < 100) return this.#fail('http.protocol', `answered with status ${statusCode}`);
     this.#interimAnswers += 1;
@@ -157,7 +175,7 @@ export class ResponseReader implements LlhttpEvents {
     return isTooLarge;
   }
 
-  #fail(reason: 'http.protocol' | 'http.too-large', message: string): number {
+  #fail(reason: 'http.protocol' | 'http.too-large' | 'http.decode', message: string): number {
     this.#fault ??= new Failure(reason, message);
     return stop;
   }

@@ -52,7 +52,13 @@ function certificateFailure(code: string, host: string): Failure {
   return new Failure('tls.untrusted', `the certificate of ${host} cannot be trusted (${code})`);
 }
 
-function handshakeFailure(code: string): Failure {
+/** A target that refuses every protocol it was offered in the handshake (ALPN, RFC 7301). */
+export class NoSharedProtocol extends Failure {}
+
+function handshakeFailure(code: string, protocols: readonly string[]): Failure {
+  if (code.includes('NO_APPLICATION_PROTOCOL')) {
+    return new NoSharedProtocol('tls.protocol', `the target does not speak ${protocols.join(' or ')} there`);
+  }
   if (protocolFaults.test(code)) {
     return new Failure('tls.protocol', `the target does not speak TLS 1.2 or newer there (${code})`);
   }
@@ -79,7 +85,7 @@ async function handshake(
     });
     const failed = (code: string): void => {
       socket.destroy();
-      done(handshakeFailure(code));
+      done(handshakeFailure(code, protocols));
     };
     socket.once('error', (error: Error) => failed(codeOf(error)));
     socket.once('end', () => failed('closed by the target'));

@@ -4,6 +4,7 @@ import { Failure } from '../attempt/failure.ts';
 import type { Credentials } from '../auth/credentials.ts';
 import { CookieJar } from './cookies.ts';
 import { CutOff } from './cut-off.ts';
+import { exchangeInHttp2 } from './http2-exchange.ts';
 import { exchange } from './http-exchange.ts';
 import { requestFor, type Hop, type HttpRequest } from './http-request.ts';
 import type { KeptConnection, KeptConnections } from './kept-connections.ts';
@@ -36,7 +37,7 @@ function reuse(attempt: Attempt, kept: KeptConnection): Line {
 /** Keeps the connection for the monitor's next check, or closes it. */
 function release(
   attempt: Attempt,
-  { connection, openedAtMs, relay }: Line,
+  { connection, openedAtMs, httpVersion, relay }: Line,
   toKeep: { way: string; in: VisitSettings } | null,
 ): void {
   if (toKeep === null) {
@@ -45,7 +46,7 @@ function release(
   }
   const { address, certificate } = attempt;
   toKeep.in.kept.keep(toKeep.in.monitorKey, {
-    ...{ connection, openedAtMs, relay, way: toKeep.way, address, certificate },
+    ...{ connection, openedAtMs, httpVersion, relay, way: toKeep.way, address, certificate },
   });
 }
 
@@ -58,6 +59,13 @@ interface Exchanged {
 function isGone(exchanged: Exchanged | Failure): boolean {
   return exchanged instanceof Failure && (exchanged.reason === 'connect.reset' || exchanged.reason === 'http.empty');
 }
+
+async function send(attempt: Attempt, line: Line, request: HttpRequest): Promise<Answer | Failure> {
+  if (line.httpVersion === '2') return await exchangeInHttp2(attempt, line.connection, request);
+  return await exchange(attempt, line, request);
+}
+
+const isPlain = (url: URL): boolean => url.protocol === 'http:';
 
 class Visit {
   readonly #attempt: Attempt;
@@ -78,7 +86,7 @@ class Visit {
     for (;;) {
       const answer = await this.#ask(hop, this.#attempt.redirects === 0 ? kept : null);
       if (answer instanceof Failure) return answer;
-      const next = followRedirects ? nextHop(hop, answer, this.#first) : null;
+      const next = followRedirects ? this.#next(hop, answer) : null;
       if (next === null) return { answer, refusal: this.#refusalOf(hop, answer) };
       if (next instanceof Failure) return next;
       if (this.#attempt.redirects >= maxRedirects) {
@@ -87,6 +95,12 @@ class Visit {
       this.#attempt.redirects += 1;
       hop = next;
     }
+  }
+
+  #next(hop: Hop, answer: Answer): Hop | Failure | null {
+    const next = nextHop(hop, answer, this.#first);
+    const isAmiss = this.#settings.http.httpsOnly && next !== null && !(next instanceof Failure) && isPlain(next.url);
+    return isAmiss ? new Failure('http.redirect', `redirected to ${next.url.origin}, which is not https`) : next;
   }
 
   get #mayKeep(): boolean {
@@ -131,7 +145,7 @@ class Visit {
     const request = this.#request(hop, authorization);
     const line = opened ?? (await openLine(attempt, hop.url, this.#settings));
     if (line instanceof Failure) return line;
-    const answer = await exchange(attempt, line, request);
+    const answer = await send(attempt, line, request);
     if (answer instanceof CutOff) attempt.statusCode = answer.answer.statusCode;
     if (answer instanceof Failure) {
       release(attempt, line, null);

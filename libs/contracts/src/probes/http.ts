@@ -37,10 +37,9 @@ function isProbeUrl(text: string): boolean {
   );
 }
 
-export const httpUrlSchema = z
-  .string()
-  .max(2_048)
-  .refine(isProbeUrl, 'must be an absolute http or https URL without user name or password (use auth for those)');
+const urlRule = 'must be an absolute http or https URL without user name or password (use auth for those)';
+
+export const httpUrlSchema = z.string().max(2_048).refine(isProbeUrl, urlRule);
 
 const statusRangeSchema = z
   .string()
@@ -72,17 +71,28 @@ const httpExpectSchema = z.strictObject({
   maxResponseMs: z.int().min(1).max(60_000).nullable().default(null),
 });
 
+/** As people write it: what has no scheme is http. */
+const targetUrlSchema = z
+  .string()
+  .max(2_048)
+  .overwrite((text) => (text.includes('://') ? text : `http://${text}`))
+  .refine(isProbeUrl, urlRule);
+
 const httpFieldsSchema = z.strictObject({
-  url: httpUrlSchema,
+  url: targetUrlSchema,
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
   headers: headersSchema.default({}),
   body: z.string().max(65_536).nullable().default(null),
   auth: httpAuthSchema.default({ type: 'none' }),
   followRedirects: z.boolean().default(true),
   maxRedirects: z.int().min(1).max(20).default(10),
+  /** Whether a redirect to plain http is down instead of followed. */
+  httpsOnly: z.boolean().default(false),
   ...lookUpFields,
   proxy: proxySchema.nullable().default(null),
   connection: z.enum(['fresh', 'reuse']).default('fresh'),
+  /** What every hop must speak; `2` is agreed on in the TLS handshake. */
+  httpVersion: z.enum(['1.1', '2']).default('1.1'),
   tls: z
     .strictObject({
       verify: z.boolean().default(true),
@@ -93,6 +103,8 @@ const httpFieldsSchema = z.strictObject({
 });
 
 /** What would be there without doing anything, or could not be done. */
+const isPlain = ({ url }: { url: string }): boolean => URL.parse(url)?.protocol === 'http:';
+
 const contradictions: readonly {
   readonly field: keyof z.infer<typeof httpFieldsSchema>;
   readonly message: string;
@@ -107,6 +119,21 @@ const contradictions: readonly {
     field: 'resolver',
     message: 'must be null where a proxy looks the name up: a socks5 proxy leaves that to the prober',
     isIn: ({ proxy, resolver }) => proxy !== null && looksUpItself(proxy) && resolver !== null,
+  },
+  {
+    field: 'httpVersion',
+    message: 'must be 1.1 for an http URL: HTTP/2 is agreed on in the TLS handshake',
+    isIn: (http) => http.httpVersion === '2' && isPlain(http),
+  },
+  {
+    field: 'connection',
+    message: 'must be fresh with HTTP/2, for which each check opens a connection',
+    isIn: ({ httpVersion, connection }) => httpVersion === '2' && connection === 'reuse',
+  },
+  {
+    field: 'httpsOnly',
+    message: 'must be false for an http URL',
+    isIn: (http) => http.httpsOnly && isPlain(http),
   },
 ];
 

@@ -1,5 +1,6 @@
 /** A TCP server that says what a script says, byte for byte: for answers that no well-behaved server would give. */
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { closeServer, listenOnLoopback } from './listen.ts';
 
 export interface RawServer {
@@ -29,10 +30,11 @@ class Hearing {
   }
 }
 
-export async function startRawServer(script: Script, address = '127.0.0.1'): Promise<RawServer> {
+/** With `tls` what it says and hears goes through TLS. */
+export async function startRawServer(script: Script, address = '127.0.0.1', tls?: TlsOptions): Promise<RawServer> {
   const sockets = new Set<Socket>();
   const hearings: Hearing[] = [];
-  const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
+  const serve = (socket: Socket): void => {
     const hearing = new Hearing();
     hearings.push(hearing);
     sockets.add(socket);
@@ -40,7 +42,9 @@ export async function startRawServer(script: Script, address = '127.0.0.1'): Pro
     socket.on('error', () => socket.destroy());
     socket.on('data', (bytes) => hearing.hear(bytes));
     void script(socket, (pattern) => hearing.until(pattern));
-  });
+  };
+  const server: Server =
+    tls === undefined ? createServer({ allowHalfOpen: true }, serve) : createTlsServer({ ...tls }, serve);
   const port = await listenOnLoopback(server, address);
   return {
     port,
