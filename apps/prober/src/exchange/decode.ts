@@ -18,6 +18,9 @@ const decodedBytesMax = bodyBytesMax;
 /** Codings on top of each other. */
 const codingsMax = 3;
 
+/** A frame can ask for a window of gigabytes; for a content coding 8 MiB are what it may (RFC 9659). */
+const zstdWindow = { [constants.ZSTD_d_windowLogMax]: 23 };
+
 interface Content {
   readonly bytes: Buffer;
   /** Whether there was more than what is kept. */
@@ -42,7 +45,10 @@ function decoderOf(coding: string, { bytes, truncated }: Content): Transform | n
     case 'br':
       return createBrotliDecompress(truncated ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {});
     case 'zstd':
-      return createZstdDecompress(truncated ? { finishFlush: constants.ZSTD_e_flush } : {});
+      return createZstdDecompress({
+        params: zstdWindow,
+        ...(truncated ? { finishFlush: constants.ZSTD_e_flush } : {}),
+      });
     default:
       return null;
   }

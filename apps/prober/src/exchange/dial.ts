@@ -101,7 +101,9 @@ export async function connectTo(attempt: Attempt, dialling: Dialling): Promise<C
       giveUp();
       done(connectFailure(code, dialling));
     };
-    const timer = setTimeout(fail, dialling.limitMs, 'ETIMEDOUT');
+    // A limit as long as the deadline itself would end the wait in words that blame it on nothing.
+    const isLimited = dialling.limitMs < attempt.timeoutMs;
+    const timer = isLimited ? setTimeout(fail, dialling.limitMs, 'ETIMEDOUT') : undefined;
     const failed = (error: Error): void => fail(codeOf(error));
     socket.once('error', failed);
     socket.once('connect', () => {

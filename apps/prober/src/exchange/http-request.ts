@@ -20,7 +20,7 @@ export interface HopSettings {
   readonly keepAlive: boolean;
 }
 
-export type Header = readonly [name: string, value: string];
+type Header = readonly [name: string, value: string];
 
 export interface HttpRequest {
   readonly url: URL;

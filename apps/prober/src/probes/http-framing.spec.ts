@@ -25,7 +25,21 @@ const coded = (coding: string, body: Buffer): Pieces => [
   `HTTP/1.1 200 OK\r\nContent-Encoding: ${coding}\r\nContent-Length: ${body.length}\r\n\r\n`,
   body,
 ];
+/** A gzip body with a field in its head that most leave out (RFC 1952, section 2.3). */
+function gzipWith(flag: number, field: Buffer): Buffer {
+  const plain = gzipSync('all is well');
+  const head = Buffer.from(plain.subarray(0, 10));
+  head[3] = flag;
+  return Buffer.concat([head, field, plain.subarray(10)]);
+}
 const chunkedHead = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+
+/** A zstd frame that says it needs a window of two to the power of `log` bytes. */
+function zstdOfWindow(log: number): Buffer {
+  const descriptor = (log - 10) << 3;
+  const rawBlockOfTwo = Buffer.from([0x11, 0x00, 0x00]);
+  return Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, descriptor]), rawBlockOfTwo, Buffer.from('ok')]);
+}
 
 afterEach(async () => {
   await server?.close();
@@ -48,6 +62,9 @@ describe('an answer that a client can live with is up', () => {
     ['18 kB of headers', [`HTTP/1.1 200 OK\r\nX-A: ${'a'.repeat(18_000)}\r\nContent-Length: 2\r\n\r\nok`]],
     ['bytes after the body', [`${withLength('ok')}more`]],
     ['a reset after the whole body', [withLength('ok')], 'reset'],
+    ['Transfer-Encoding: identity', ['HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nok']],
+    ['an empty header', ['HTTP/1.1 200 OK\r\nX-A:\r\nX-B: \r\nContent-Length: 2\r\n\r\nok']],
+    ['a status of which the reason is in UTF-8', ['HTTP/1.1 200 Größe\r\nContent-Length: 2\r\n\r\nok']],
     ['Content-Encoding: none', [`HTTP/1.1 200 OK\r\nContent-Encoding: none\r\nContent-Length: 2\r\n\r\nok`]],
     ['a body without end, which is not waited for', [`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(1_100_000)}`], 'silence'],
   ];
@@ -63,6 +80,10 @@ describe('an answer that a client can live with is up', () => {
     ['br', brotliCompressSync('all is well')],
     ['zstd', zstdCompressSync('all is well')],
     ['gzip, br', brotliCompressSync(gzipSync('all is well'))],
+    ['gzip', Buffer.concat([gzipSync('all '), gzipSync('is well')])],
+    ['gzip', gzipWith(0x04, Buffer.concat([Buffer.from([0xff, 0xff]), Buffer.alloc(65_535, 'x')]))],
+    ['gzip', gzipWith(0x10, Buffer.from(`${'a comment '.repeat(9_000)}\0`))],
+    ['GZIP', gzipSync('all is well')],
   ])('a body in %s', async (coding, body) => {
     const changes = { expect: { body: [{ contains: 'is well' }] } };
     expect(await look(coded(coding, body), 'end', changes)).toMatchObject({ outcome: 'up' });
@@ -72,6 +93,14 @@ describe('an answer that a client can live with is up', () => {
     const body = Buffer.from('größer');
     const pieces = [`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`, body.subarray(0, 3), body.subarray(3)];
     expect(await look(pieces, 'end', { expect: { body: [{ contains: 'größer' }] } })).toMatchObject({ outcome: 'up' });
+  });
+
+  it('HEAD that is answered with a body all the same', async () => {
+    expect(await look([withLength('body')], 'silence', { method: 'HEAD' })).toMatchObject({ outcome: 'up' });
+    await server?.close();
+    expect(await look([chunkedHead, '2\r\nok\r\n0\r\n\r\n'], 'end', { method: 'HEAD' })).toMatchObject({
+      outcome: 'up',
+    });
   });
 
   it('HEAD, whose answer has no body whatever its head says', async () => {
@@ -97,12 +126,43 @@ describe('an answer that no client can use is down', () => {
     ],
     ['a reset in a body that ends with the connection', 'http.partial', ['HTTP/1.1 200 OK\r\n\r\nok'], 'reset'],
     ['HTTP/2.0 in the status line', 'http.protocol', ['HTTP/2.0 200 OK\r\n\r\nok']],
+    ['CR and control bytes in a header', 'http.protocol', ['HTTP/1.1 200 OK\r\nX: a\r\x01\x02\r\n\r\nok']],
+    [
+      'gzip as a transfer coding',
+      'http.decode',
+      ['HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n'],
+    ],
+    [
+      'transfer codings upon transfer codings',
+      'http.decode',
+      [`HTTP/1.1 200 OK\r\n${'Transfer-Encoding: gzip\r\n'.repeat(20)}\r\nok`],
+    ],
+    ['a chunk size beyond all numbers', 'http.protocol', [`${chunkedHead}ffffffffffffffffff\r\nok\r\n`]],
+    ['a negative length', 'http.protocol', ['HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nok']],
+    [
+      'a length beyond all numbers',
+      'http.protocol',
+      [`HTTP/1.1 200 OK\r\nContent-Length: ${'9'.repeat(30)}\r\n\r\nok`],
+    ],
+    ['gzip where deflate is promised', 'http.decode', coded('deflate', gzipSync('all is well'))],
+    ['zstd that wants a window of a gigabyte', 'http.decode', coded('zstd', zstdOfWindow(30))],
+    [
+      'zstd that stops halfway',
+      'http.decode',
+      coded('zstd', zstdCompressSync('all is well'.repeat(99)).subarray(0, 20)),
+    ],
+    ['broken zstd', 'http.decode', coded('zstd', Buffer.from('no zstd at all'))],
     ['HTTP/0.9', 'http.protocol', ['<html>hello</html>\r\n\r\n']],
     ['another protocol', 'http.protocol', ['SSH-2.0-OpenSSH_9.2\r\n'], 'silence'],
     [
       '101 that nobody asked for',
       'http.protocol',
       ['HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'],
+    ],
+    [
+      'a header that goes on in the next line',
+      'http.protocol',
+      ['HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 2\r\n\r\nok'],
     ],
     ['a header without a colon', 'http.protocol', ['HTTP/1.1 200 OK\r\nNonsense\r\n\r\nok']],
     ['NUL in a header', 'http.protocol', ['HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\nok']],
@@ -131,6 +191,26 @@ describe('an answer that no client can use is down', () => {
   ];
   it.each(cases)('%s: %s', async (_what, reason, pieces, ending = 'end') => {
     expect(await look(pieces, ending)).toMatchObject({ outcome: 'down', reason });
+  });
+
+  it('a body without a head, to HEAD too', async () => {
+    expect(await look(['<html>hello</html>'], 'end', { method: 'HEAD' })).toMatchObject({ reason: 'http.protocol' });
+  });
+
+  it.each<[string, (bytes: Buffer) => Buffer]>([
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ])('a bomb of %s, of which no more than a megabyte is unfolded', async (coding, pack) => {
+    const bomb = pack(Buffer.alloc(32 * 1024 * 1024));
+    const evidence = await look(coded(coding, bomb), 'end', { expect: { body: [{ contains: 'well' }] } });
+    expect(evidence).toMatchObject({ outcome: 'down', reason: 'http.too-large' });
+  });
+
+  it('a JSON document of fifty megabytes, of which one is read', async () => {
+    const pieces = ['HTTP/1.1 200 OK\r\n\r\n[', ...Array.from({ length: 800 }, () => '1,'.repeat(32_768)), '1]'];
+    const evidence = await look(pieces, 'end', { expect: { json: [{ path: '$[0]', equals: 1 }] } });
+    expect(evidence).toMatchObject({ outcome: 'down', reason: 'http.too-large' });
   });
 
   it('a keyword that would stand after a megabyte', async () => {

@@ -84,6 +84,30 @@ describe('a redirect', () => {
     expect(await look()).toMatchObject({ outcome: 'up', redirects: 1 });
   });
 
+  it.each([
+    ['three slashes', () => `http:///127.0.0.1:${port}/plain`],
+    ['backslashes', () => `http:\\\\127.0.0.1:${port}\\plain`],
+    ['no scheme', () => `//127.0.0.1:${port}/plain`],
+    ['a scheme in capitals', () => `HTTP://127.0.0.1:${port}/plain`],
+  ])('with %s is followed as browsers do', async (_what, location) => {
+    leadTo('/start', location());
+    welcome('/plain');
+    expect(await look()).toMatchObject({ outcome: 'up', redirects: 1 });
+  });
+
+  it('with large headers each is cut at the limit of redirects all the same', async () => {
+    const large = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`x-${index}`, 'a'.repeat(10_000)]));
+    leadTo('/start', '/start', large);
+    expect(await look()).toMatchObject({ outcome: 'down', reason: 'http.redirect', redirects: 10 });
+  });
+
+  it('in a body, a Refresh header or another status is none', async () => {
+    answers.set('/start', (_, response) => response.writeHead(200, { refresh: '0; url=/end', location: '/end' }).end());
+    expect(await look()).toMatchObject({ outcome: 'up', redirects: 0 });
+    leadTo('/start', '/end', {}, 300);
+    expect(await look()).toMatchObject({ reason: 'status.unexpected', redirects: 0 });
+  });
+
   it('without a Location, or with an empty one, is judged by its status', async () => {
     leadTo('/start', '');
     expect(await look({ expect: { status: ['302'] } })).toMatchObject({ outcome: 'up', redirects: 0 });

@@ -61,13 +61,32 @@ describe('the one deadline', () => {
   it('covers redirects together, and blames no single one of them', async () => {
     const slowRedirect: Script = async (socket, heard) => {
       await heard(/\r\n\r\n/);
-      await new Promise((resolve) => setTimeout(resolve, 120));
+      await new Promise((resolve) => setTimeout(resolve, 400));
       socket.write('HTTP/1.1 302 Found\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n');
     };
     const evidence = await look(slowRedirect, 1_000);
     expect(evidence.outcome).toBe('down');
     expect(evidence.reason).toMatch(/^timeout\./);
     expect(evidence.redirects).toBeGreaterThanOrEqual(1);
+  });
+
+  it('is kept to, as exactly as a timer of the same length', async () => {
+    const plain = new Promise<number>((resolve) => setTimeout(() => resolve(performance.now()), 400));
+    const evidence = await look(answering([], 'silence'), 400);
+    const at = performance.now();
+    expect(at - (await plain)).toBeLessThan(50);
+    expect(evidence.phases.totalMs).toBeGreaterThanOrEqual(399);
+  });
+
+  it.each([
+    ['just before it is up', 200, 'up', null],
+    ['just after it is down', 500, 'down', 'timeout.response'],
+  ])('an answer that comes %s', async (_what, delayMs, outcome, reason) => {
+    const late: Script = async (socket, heard) => {
+      await heard(/\r\n\r\n/);
+      setTimeout(() => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'), delayMs);
+    };
+    expect(await look(late, 400)).toMatchObject({ outcome, reason });
   });
 
   it('says in words what it was waiting for', async () => {

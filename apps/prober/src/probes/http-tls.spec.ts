@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, type Server, type ServerOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { httpProbeSchema, type Evidence } from '@quorate/contracts';
 import { AddressGuard, allowLoopback } from '@quorate/outbound';
 import {
+  answering,
   closeServer,
   createAuthority,
   listenOnLoopback,
@@ -164,5 +166,43 @@ describe('a handshake', () => {
     const evidence = await probeHttp(http, { ...surroundings, monitorKey: 'm', startedAt: now, timeoutMs: 500 });
     expect(evidence).toMatchObject({ outcome: 'down', reason, certificate: null });
     await mute.close();
+  });
+});
+
+describe('a redirect between plain and secured HTTP', () => {
+  const leadingTo = async (location: string): Promise<Server> => {
+    const leading = createServer(await leaf(), (_, response) => response.writeHead(302, { location }).end());
+    await listenOnLoopback(leading);
+    return leading;
+  };
+  const portOf = (leading: Server): number => (leading.address() as AddressInfo).port;
+
+  it('to a host with a good certificate is up, with its facts', async () => {
+    const port = await serve(await leaf());
+    const plain = await startRawServer(
+      answering([`HTTP/1.1 302 Found\r\nLocation: https://localhost:${port}/\r\nContent-Length: 0\r\n\r\n`]),
+    );
+    const evidence = await visit(`http://localhost:${plain.port}/`);
+    expect(evidence).toMatchObject({ outcome: 'up', redirects: 1, certificate: { daysLeft: 90 } });
+    await plain.close();
+  });
+
+  it('back to plain HTTP is followed, unless every hop is to be https', async () => {
+    const plain = await startRawServer(answering(['HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok']));
+    const leading = await leadingTo(`http://localhost:${plain.port}/`);
+    const url = `https://localhost:${portOf(leading)}/`;
+    expect(await visit(url)).toMatchObject({ outcome: 'up', redirects: 1 });
+    expect(await visit(url, { httpsOnly: true })).toMatchObject({
+      ...{ outcome: 'down', reason: 'http.redirect', redirects: 0 },
+      message: `redirected to http://localhost:${plain.port}, which is not https`,
+    });
+    expect(plain.connectionCount).toBe(1);
+    leading.closeAllConnections();
+    await closeServer(leading);
+    await plain.close();
+  });
+
+  it('is not wished for by a monitor that begins with plain HTTP', () => {
+    expect(httpProbeSchema.safeParse({ url: 'http://a.test/', httpsOnly: true }).success).toBe(false);
   });
 });

@@ -1,7 +1,14 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { httpProbeSchema, tcpProbeSchema, type Evidence } from '@quorate/contracts';
 import { AddressGuard, allowLoopback, NameResolver, type AllowList } from '@quorate/outbound';
-import { startNameServer, startTarget, type NameAnswer, type NameServer, type Target } from '@quorate/testing';
+import {
+  startBlackHole,
+  startNameServer,
+  startTarget,
+  type NameAnswer,
+  type NameServer,
+  type Target,
+} from '@quorate/testing';
 import { probeHttp } from './http.probe.ts';
 import type { ProbeContext } from './probe-context.ts';
 import { createSurroundings } from './surroundings.ts';
@@ -153,6 +160,20 @@ describe('names', () => {
     expect(evidence).toMatchObject({ outcome: 'down', address: '127.0.0.1' });
     expect(evidence.reason).toMatch(/^timeout\.(total|response)$/);
     expect(evidence.phases.dnsMs).toBeGreaterThan(250);
+  });
+});
+
+describe('an address that drops whatever is sent to it', () => {
+  it('is down at the one deadline, while connecting', async () => {
+    const hole = await startBlackHole();
+    const http = httpProbeSchema.parse({ url: `http://127.0.0.1:${hole.port}/` });
+    const evidence = await probeHttp(http, contextOf({ timeoutMs: 300 }));
+    await hole.close();
+    expect(evidence).toMatchObject({
+      ...{ outcome: 'down', reason: 'timeout.connect', address: '127.0.0.1' },
+      message: 'timed out after 0.3 s, connecting',
+    });
+    expect(evidence.phases).toMatchObject({ tlsMs: null, ttfbMs: null });
   });
 });
 

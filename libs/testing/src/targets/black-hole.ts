@@ -5,7 +5,7 @@
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 
-export interface BlackHole {
+interface BlackHole {
   readonly port: number;
   close(): Promise<void>;
 }

@@ -15,7 +15,7 @@ export const http2Types = {
   continuation: 9,
 } as const;
 
-export interface Http2Frame {
+interface Http2Frame {
   readonly type: number;
   readonly flags?: number;
   readonly stream?: number;
