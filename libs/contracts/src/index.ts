@@ -88,6 +88,7 @@ export { platformCommandSchema, type PlatformCommand } from './platform-command.
 export { platformStateSchema, type PlatformState } from './platform-state.ts';
 export { partitionReportPeriodMs, partitionReportSchema, type PartitionReport } from './partition-report.ts';
 export { mapProbeSecrets, patternsOf, probeOf, probeSchema, targetOf, type Probe } from './probe.ts';
+export { domainProbeSchema, type DomainProbe } from './probes/domain.ts';
 export { dnsProbeSchema, type DnsProbe } from './probes/dns.ts';
 export { grpcProbeSchema, type GrpcProbe } from './probes/grpc.ts';
 export { type HttpAuth, type OAuth2 } from './probes/http-auth.ts';
@@ -145,6 +146,7 @@ export { isOutdated, type VersionedForm } from './versioned.ts';
 export {
   castVoteSchema,
   certificateSchema,
+  domainFactsSchema,
   evidenceSchema,
   excerptCharactersMax,
   phasesSchema,
@@ -153,6 +155,7 @@ export {
   voteSchema,
   type CastVote,
   type CertificateFacts,
+  type DomainFacts,
   type Evidence,
   type Phases,
   type PingFacts,

@@ -51,6 +51,7 @@ const userTypes = [
   'amqp',
   'kafka',
   'mongodb',
+  'domain',
 ] as const;
 
 /**

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { PatternField, ProbeType } from './probes/probe-type.ts';
 import { dnsProbeType } from './probes/dns.ts';
+import { domainProbeType } from './probes/domain.ts';
 import { grpcProbeType } from './probes/grpc.ts';
 import { httpProbeType } from './probes/http.ts';
 import { amqpProbeType } from './probes/amqp.ts';
@@ -21,6 +22,7 @@ const probeTypes = {
   http: httpProbeType,
   tcp: tcpProbeType,
   dns: dnsProbeType,
+  domain: domainProbeType,
   grpc: grpcProbeType,
   icmp: icmpProbeType,
   websocket: websocketProbeType,

@@ -67,12 +67,17 @@ export const reasons = [
   /** A query failed, or its answer is another one than expected. */
   'query.mismatch',
   'icmp.loss',
+  'domain.expired',
+  'domain.expiring',
+  'domain.status',
+  'domain.not-found',
   'blocked.address',
   'drill',
   'prober.stalled',
   'prober.isolated',
   'prober.missed',
   'prober.unsupported',
+  'prober.registry',
   'prober.internal',
 ] as const;
 export const reasonSchema = z.enum(reasons);
@@ -102,6 +107,19 @@ export const certificateSchema = z.object({
   warning: z.boolean(),
 });
 export type CertificateFacts = z.infer<typeof certificateSchema>;
+
+/** What a registry tells of a domain. */
+export const domainFactsSchema = z.object({
+  /** Null where the registry does not tell. */
+  expiresAt: instantSchema.nullable(),
+  /** Whole days; negative when expired. */
+  daysLeft: z.int().nullable(),
+  statuses: z.array(z.string().max(64)).max(20),
+  registrar: z.string().max(256).nullable(),
+  /** Whether `daysLeft` is below the monitor's `warningDays`. */
+  warning: z.boolean(),
+});
+export type DomainFacts = z.infer<typeof domainFactsSchema>;
 
 /** What an ICMP probe counted; times are those of the answers that came. */
 const pingFactsSchema = z.object({
@@ -134,6 +152,8 @@ export const evidenceSchema = z.object({
   redirects: z.int().nonnegative(),
   /** Of an ICMP probe. */
   ping: pingFactsSchema.optional(),
+  /** Of a domain probe. */
+  domain: domainFactsSchema.optional(),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 

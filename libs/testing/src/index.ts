@@ -54,6 +54,7 @@ export { mqttStandIn, type MqttStandInSettings } from './targets/mqtt-server.ts'
 export { mysqlPacket, mysqlStandIn, type MysqlError, type MysqlStandInSettings } from './targets/mysql-server.ts';
 export { redisStandIn, type RedisStandInSettings } from './targets/redis-server.ts';
 export { startHttpProxy, startSocksProxy, type ProxyServer, type ProxyServerSettings } from './targets/proxy-server.ts';
+export { startRdapServer, type RdapAnswer, type RdapServer } from './targets/rdap-server.ts';
 export { answering, startRawServer, type RawServer, type Script } from './targets/raw-server.ts';
 export {
   acceptUpgrade,

@@ -26,6 +26,12 @@ export const exampleMonitorsByType: {
     type: 'dns',
     dns: { name: 'shop.example.com', recordType: 'A', expect: { values: ['203.0.113.7'], match: 'all' } },
   },
+  domain: {
+    name: 'Our domain',
+    type: 'domain',
+    intervalSeconds: 3_600,
+    domain: { name: 'example.com', minDaysLeft: 14 },
+  },
   icmp: { name: 'Router', type: 'icmp', icmp: { host: 'router.example.com', count: 5, maxLossPercent: 20 } },
   grpc: {
     name: 'Orders',

@@ -1,13 +1,18 @@
 /** Shows rounds and votes as the API promises them. */
-import type { CastVote, RoundClosed } from '@quorate/contracts';
+import type { CastVote, DomainFacts, RoundClosed } from '@quorate/contracts';
 import { isoOf } from '../http/instants.ts';
 import type { RoundAnswer, VoteAnswer } from './round.schema.ts';
 
-export function presentVote({ startedAt, certificate, ...vote }: CastVote): VoteAnswer {
+function presentDomain({ expiresAt, ...domain }: DomainFacts): NonNullable<VoteAnswer['domain']> {
+  return { ...domain, expiresAt: expiresAt === null ? null : isoOf(expiresAt) };
+}
+
+export function presentVote({ startedAt, certificate, domain, ...vote }: CastVote): VoteAnswer {
   return {
     ...vote,
     startedAt: isoOf(startedAt),
     certificate: certificate === null ? null : { ...certificate, notAfter: isoOf(certificate.notAfter) },
+    ...(domain === undefined ? {} : { domain: presentDomain(domain) }),
   };
 }
 

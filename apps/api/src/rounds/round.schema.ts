@@ -1,5 +1,11 @@
 /** Rounds and votes on the wire. */
-import { castVoteSchema, certificateSchema, roundKindSchema, verdictSchema } from '@quorate/contracts';
+import {
+  castVoteSchema,
+  certificateSchema,
+  domainFactsSchema,
+  roundKindSchema,
+  verdictSchema,
+} from '@quorate/contracts';
 import { z } from 'zod';
 import { instantParameterSchema, isoInstantSchema } from '../http/instants.ts';
 import { pageParametersOf } from '../http/page.ts';
@@ -7,6 +13,7 @@ import { pageParametersOf } from '../http/page.ts';
 export const voteSchema = castVoteSchema.extend({
   startedAt: isoInstantSchema,
   certificate: certificateSchema.extend({ notAfter: isoInstantSchema }).nullable(),
+  domain: domainFactsSchema.extend({ expiresAt: isoInstantSchema.nullable() }).optional(),
 });
 export type VoteAnswer = z.infer<typeof voteSchema>;
 

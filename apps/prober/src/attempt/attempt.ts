@@ -38,7 +38,7 @@ export class Attempt {
   connection: Evidence['connection'] = 'fresh';
   redirects = 0;
   /** What only probes of one type tell. */
-  readonly facts: { -readonly [Fact in 'ping']?: NonNullable<Evidence[Fact]> } = {};
+  readonly facts: { -readonly [Fact in 'ping' | 'domain']?: NonNullable<Evidence[Fact]> } = {};
 
   readonly #stopwatch = new Stopwatch();
   readonly #endsAt: number;

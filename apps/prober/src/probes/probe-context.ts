@@ -5,6 +5,14 @@ import type { Outbound } from '@quorate/outbound';
 import type { AccessTokens } from '../auth/access-tokens.ts';
 import type { KeptConnections } from '../exchange/kept-connections.ts';
 import type { Pinger } from '../icmp/pinger.ts';
+import type { RegistryList } from '../rdap/registry-list.ts';
+import type { RegistryMemory } from '../rdap/registry-memory.ts';
+
+/** Whom to ask about domains, and what they have said. */
+interface Registries {
+  readonly list: RegistryList;
+  readonly memory: RegistryMemory;
+}
 
 export interface ProbeContext {
   readonly outbound: Outbound;
@@ -13,6 +21,7 @@ export interface ProbeContext {
   readonly kept: KeptConnections;
   readonly tokens: AccessTokens;
   readonly pinger: Pinger;
+  readonly registries: Registries;
   /** Names the monitor among the kept connections and tokens. */
   readonly monitorKey: string;
   readonly startedAt: Instant;

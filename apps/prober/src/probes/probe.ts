@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { looksUpItself, type Evidence, type Probe } from '@quorate/contracts';
 import { probeDns } from './dns.probe.ts';
+import { probeDomain } from './domain.probe.ts';
 import { probeGrpc } from './grpc.probe.ts';
 import { probeHttp } from './http.probe.ts';
 import { probeIcmp } from './icmp.probe.ts';
@@ -29,6 +30,7 @@ const rows: Rows = {
   websocket: ({ websocket }, context) => probeWebsocket(websocket, context),
   postgresql: ({ postgresql }, context) => probePostgresql(postgresql, context),
   redis: ({ redis }, context) => probeRedis(redis, context),
+  domain: ({ domain }, context) => probeDomain(domain, context),
   icmp: ({ icmp }, context) => probeIcmp(icmp, context),
   mysql: ({ mysql }, context) => probeMysql(mysql, context),
   mqtt: ({ mqtt }, context) => probeMqtt(mqtt, context),
@@ -50,6 +52,9 @@ const hosts: Hosts = {
   tcp: ({ tcp }) => tcp.host,
   dns: ({ dns }) => dns.resolver ?? '',
   icmp: ({ icmp }) => icmp.host,
+  // The registry: one for all names of an end.
+  domain: ({ domain }) =>
+    domain.rdapServer === null ? domain.name.slice(domain.name.lastIndexOf('.') + 1) : new URL(domain.rdapServer).host,
   grpc: ({ grpc }) => grpc.host,
   websocket: ({ websocket }) => new URL(websocket.url).host,
   postgresql: ({ postgresql }) => postgresql.host,

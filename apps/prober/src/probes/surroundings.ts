@@ -4,6 +4,8 @@ import { AccessTokens } from '../auth/access-tokens.ts';
 import { KeptConnections } from '../exchange/kept-connections.ts';
 import { Pinger } from '../icmp/pinger.ts';
 import { createTrust } from '../exchange/secure.ts';
+import { RegistryList } from '../rdap/registry-list.ts';
+import { RegistryMemory } from '../rdap/registry-memory.ts';
 import type { ProbeContext } from './probe-context.ts';
 
 /** The context of every probe, without what is of one check. */
@@ -22,13 +24,15 @@ export interface SurroundingsSettings {
 
 export function createSurroundings(settings: SurroundingsSettings): ProbeSurroundings {
   const { guard, resolver = new NameResolver(), region, version, signal, certificateAuthorities } = settings;
+  const outbound = { guard, resolver };
   return {
-    outbound: { guard, resolver },
+    outbound,
     trust: createTrust(certificateAuthorities),
     userAgent: `Quorate/${version} (${region})`,
     kept: new KeptConnections(),
     tokens: new AccessTokens(),
     pinger: new Pinger(),
+    registries: { list: new RegistryList(outbound), memory: new RegistryMemory() },
     signal,
   };
 }
