@@ -46,11 +46,6 @@ export class Storm {
     return this.#pagerDuty.alerts;
   }
 
-  /** What PagerDuty shows. */
-  get alerts(): readonly PagerDutyAlert[] {
-    return this.#pagerDuty.alerts;
-  }
-
   async close(): Promise<void> {
     await Promise.all([this.#target.close(), this.#pagerDuty.close()]);
   }
