@@ -12,6 +12,7 @@ import { ChecksService } from './checks/checks.service.ts';
 import type { ClosedRounds } from './checks/closed-rounds.ts';
 import { Commands } from './commands.ts';
 import { UnitOfWork } from './database/unit-of-work.ts';
+import { pingOperations } from './gateway/ping.operations.ts';
 import { DeliveriesController } from './deliveries/deliveries.controller.ts';
 import { AnswerInterceptor } from './http/answer.interceptor.ts';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.ts';
@@ -79,7 +80,7 @@ export class ApiModule {
         provide(RegionWatch, regions),
         provide(PartitionWatch, parts.partitions),
         provide(HealthSource, new HealthSource(healthOf)),
-        provide(OpenApiSource, new OpenApiSource(openApiDocument(operations, version))),
+        provide(OpenApiSource, new OpenApiSource(openApiDocument([...operations, ...pingOperations], version))),
         provide(Commands, new Commands(log)),
         provide(MonitorsService, new MonitorsService(unitOfWork, log, secretBox)),
         provide(ChannelsService, new ChannelsService(unitOfWork, log, secretBox)),

@@ -1,27 +1,32 @@
-/** The API as its own process, on Kafka. */
-import { runService, SecretBox } from '@quorate/runtime';
+/** The API as its own process, on Kafka. Its gateway takes pings from the first moment on, also without a database. */
+import { runService, SecretBox, serveOperations, type HealthByName, type ServiceStart } from '@quorate/runtime';
+import type { z } from 'zod';
 import { apiConfigSchema } from './api.config.ts';
-import { startApi } from './start-api.ts';
+import { openApi } from './api-when-database.ts';
+import { startGateway } from './gateway/start-gateway.ts';
+import type { RunningApi } from './start-api.ts';
 
-await runService(
-  {
-    name: 'api',
-    schema: apiConfigSchema,
-    servesOperations: true,
-    start: async ({ configuration, log, logger, version, http }) => {
-      const api = await startApi({
-        log,
-        logger,
-        version,
-        database: configuration.DATABASE_URL,
-        httpHost: http.host,
-        httpPort: http.port,
-        adminKey: configuration.QUORATE_ADMIN_KEY,
-        secretBox: new SecretBox(configuration.QUORATE_SECRET_KEY),
-      });
-      logger.info('The API listens', { url: api.url });
-      return api;
+type Start = ServiceStart<z.output<typeof apiConfigSchema>>;
+
+async function start({ configuration, log, logger, instance, version, http }: Start): Promise<RunningApi> {
+  const secretBox = new SecretBox(configuration.QUORATE_SECRET_KEY);
+  const gateway = await startGateway({ log, logger, secretBox, gatewayId: instance, version });
+  const otherHealth = (): HealthByName => ({ gateway: gateway.health() });
+  const waits = { ready: false, detail: 'Waits for its database.' };
+  const answerPing = gateway.answer;
+  const waitingRoom = await serveOperations(http, () => ({ ...otherHealth(), api: waits }), answerPing);
+  const parts = { log, logger, version, secretBox, otherHealth, answerPing };
+  const settings = { database: configuration.DATABASE_URL, adminKey: configuration.QUORATE_ADMIN_KEY };
+  const opening = openApi({ ...parts, ...settings, httpHost: http.host }, waitingRoom);
+  const api = await opening.started;
+  logger.info('The API listens', { url: api.url });
+  return {
+    ...api,
+    close: async () => {
+      await opening.close();
+      await gateway.close();
     },
-  },
-  process.env,
-);
+  };
+}
+
+await runService({ name: 'api', schema: apiConfigSchema, servesOperations: true, start }, process.env);

@@ -3,6 +3,7 @@ import type { DurableLog } from '@quorate/bus';
 import {
   RegionWatch,
   type HealthByName,
+  type OtherRoutes,
   type RunningService,
   type SecretBox,
   type ServiceHealth,
@@ -39,6 +40,8 @@ export interface ApiDependencies {
   readonly adminKey: string;
   readonly secretBox: SecretBox;
   readonly version: string;
+  /** The gateway's: it answers ping URLs before all else. */
+  readonly answerPing: OtherRoutes;
   /** How the other services of this process are, for `/readyz`. */
   readonly otherHealth?: () => HealthByName;
   /** Called once, when nothing is left to do but to listen: whoever answers on the port meanwhile gives it up. */
@@ -64,7 +67,7 @@ export async function startApi(dependencies: ApiDependencies): Promise<RunningAp
 }
 
 async function start(dependencies: ApiDependencies, closing: Close[]): Promise<RunningApi> {
-  const { log, logger, httpHost, httpPort, adminKey, secretBox, version, otherHealth } = dependencies;
+  const { log, logger, httpHost, httpPort, adminKey, secretBox, version, otherHealth, answerPing } = dependencies;
   const database = await openDatabase(dependencies.database, logger);
   closing.unshift(() => database.destroy());
 
@@ -100,7 +103,8 @@ async function start(dependencies: ApiDependencies, closing: Close[]): Promise<R
   const parts = { database, log, relay, regions, partitions, closedRounds, secretBox, adminKey, version };
   const module = ApiModule.over({ ...parts, healthOf: () => ({ ...otherHealth?.(), api: health() }) });
   await dependencies.beforeListening?.();
-  const server = await startServer(module, { host: httpHost, port: httpPort, adminKey, logger, operations });
+  const place = { host: httpHost, port: httpPort };
+  const server = await startServer(module, { ...place, adminKey, logger, operations, answerPing });
   closing.unshift(() => server.close());
 
   return { name: 'api', url: server.url, health, close: () => closeAll(closing, logger) };

@@ -1,5 +1,5 @@
 /** All five services in one process, over one embedded log. */
-import type { RunningApi } from '@quorate/api';
+import { openApi, refusePing, startGateway, type RunningApi, type RunningGateway } from '@quorate/api';
 import type { DurableLog } from '@quorate/bus';
 import { AddressGuard, allowLoopback, parseAllowList } from '@quorate/outbound';
 import {
@@ -9,9 +9,9 @@ import {
   type Closing,
   type HealthByName,
   type OperationsServer,
+  type OtherRoutes,
 } from '@quorate/runtime';
 import type { Logger } from '@quorate/telemetry';
-import { openApi } from './api-when-database.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { openDatabase } from './database.ts';
 import { adminKeyFor, secretBoxFor, type AdminKey } from './keys.ts';
@@ -55,13 +55,25 @@ function publicUrlOf({
   return QUORATE_HTTP_PORT === 0 ? null : `http://${QUORATE_HTTP_HOST}:${QUORATE_HTTP_PORT}`;
 }
 
+/** What needs no database, as far as it has come up. */
+interface Started {
+  monitoring: Monitoring | null;
+  gateway: RunningGateway | null;
+}
+
+function healthOf({ monitoring, gateway }: Started): HealthByName {
+  return { ...monitoring?.health(), ...(gateway === null ? {} : { gateway: gateway.health() }) };
+}
+
 /** Answers on the port from the first moment on: it lives, and it is not ready. */
 function openWaitingRoom(
   { QUORATE_HTTP_HOST: host, QUORATE_HTTP_PORT: port }: QuorateConfiguration,
-  monitoring: () => Monitoring | null,
+  started: Started,
 ): Promise<OperationsServer> {
   const api = { ready: false, detail: 'Waits for its database.' };
-  return serveOperations({ host, port }, () => ({ ...monitoring()?.health(), api }));
+  const health = (): HealthByName => ({ ...healthOf(started), api });
+  const answerPing: OtherRoutes = (...exchange) => (started.gateway?.answer ?? refusePing)(...exchange);
+  return serveOperations({ host, port }, health, answerPing);
 }
 
 function openSystemLog({ logger, onFatal }: Pick<SystemSettings, 'logger' | 'onFatal'>, dataDirectory: string) {
@@ -72,8 +84,8 @@ function openSystemLog({ logger, onFatal }: Pick<SystemSettings, 'logger' | 'onF
 export async function startSystem(settings: SystemSettings): Promise<RunningSystem> {
   const { configuration, logger, loggerFor, closing } = settings;
   const { QUORATE_REGIONS: regions, QUORATE_HTTP_HOST: httpHost } = configuration;
-  let monitoring: Monitoring | null = null;
-  const waitingRoom = await openWaitingRoom(configuration, () => monitoring);
+  const started: Started = { monitoring: null, gateway: null };
+  const waitingRoom = await openWaitingRoom(configuration, started);
   closing.add(() => waitingRoom.close());
   const directory = await openDataDirectory(configuration.QUORATE_DATA_DIR);
   const log = await openSystemLog(settings, directory.path);
@@ -85,12 +97,16 @@ export async function startSystem(settings: SystemSettings): Promise<RunningSyst
   const guard = guardFor(configuration);
   const publicUrl = publicUrlOf(configuration);
   const canaries = configuration.QUORATE_CANARIES;
-  const started = await startMonitoring({ log, loggerFor, regions, secretBox, guard, canaries, publicUrl });
-  monitoring = started;
-  closing.add(() => started.close());
+  const monitoring = await startMonitoring({ log, loggerFor, regions, secretBox, guard, canaries, publicUrl });
+  started.monitoring = monitoring;
+  closing.add(() => monitoring.close());
+  const gateway = await startGateway({ log, logger: loggerFor('gateway'), secretBox, gatewayId: 'api-1', version });
+  started.gateway = gateway;
+  closing.add(() => gateway.close());
   const apiParts = { log, logger: loggerFor('api'), database: database.options, httpHost, secretBox, version };
-  const otherHealth = (): HealthByName => started.health();
-  const api = openApi({ ...apiParts, adminKey: adminKey.key, otherHealth }, waitingRoom);
+  const otherHealth = (): HealthByName => healthOf(started);
+  const answerPing = gateway.answer;
+  const api = openApi({ ...apiParts, adminKey: adminKey.key, otherHealth, answerPing }, waitingRoom);
   closing.add(() => api.close());
   const facts = { url: waitingRoom.url, adminKey, dataDirectory: directory.path, database: database.kind, regions };
   return { ...facts, log, api: api.started };

@@ -17,6 +17,8 @@ export interface ToldMonitor {
 export class ScheduledPartition {
   readonly #forms = new Map<string, VersionedForm>();
   readonly #monitors = new Map<string, MonitorRecord>();
+  /** By monitor, when its job last told how it ended. */
+  readonly #pingedAt = new Map<string, Instant>();
   readonly #readPosition: (now: Instant) => Promise<Instant>;
   /** Null until the position of the predecessor is known. */
   #schedule: RoundSchedule | null = null;
@@ -30,13 +32,21 @@ export class ScheduledPartition {
     if (value === null) {
       this.#monitors.delete(key);
       this.#forms.delete(key);
+      this.#pingedAt.delete(key);
+      this.#schedule?.remove(key);
     } else {
       const form = { version: value.version, appendedAt };
       if (isOutdated(form, this.#forms.get(key))) return;
       this.#monitors.set(key, value);
       this.#forms.set(key, form);
     }
-    if (this.#schedule !== null) arrange(this.#schedule, key, value);
+    this.#arrange(key);
+  }
+
+  /** Asks for a round at once. */
+  ping(monitorId: string, at: Instant): void {
+    this.#pingedAt.set(monitorId, at);
+    this.#arrange(monitorId);
   }
 
   /** The rounds that are due, at most `countMax`. The first call reads where the predecessor stood. */
@@ -50,16 +60,25 @@ export class ScheduledPartition {
 
   async #begin(now: Instant): Promise<RoundSchedule> {
     const schedule = new RoundSchedule(await this.#readPosition(now));
-    for (const [monitorId, monitor] of this.#monitors) arrange(schedule, monitorId, monitor);
+    for (const [monitorId, monitor] of this.#monitors) arrange(schedule, monitor, this.#pingedAt.get(monitorId));
     return schedule;
+  }
+
+  #arrange(monitorId: string): void {
+    const monitor = this.#monitors.get(monitorId);
+    if (monitor !== undefined && this.#schedule !== null) {
+      arrange(this.#schedule, monitor, this.#pingedAt.get(monitorId));
+    }
   }
 }
 
-function arrange(schedule: RoundSchedule, monitorId: string, monitor: MonitorRecord | null): void {
-  if (monitor === null || monitor.paused) {
+function arrange(schedule: RoundSchedule, monitor: MonitorRecord, pingedAt: Instant | undefined): void {
+  const { id: monitorId, paused, intervalSeconds, checkAtOnce, changedAt } = monitor;
+  if (paused) {
     schedule.remove(monitorId);
     return;
   }
-  const { intervalSeconds, checkAtOnce, changedAt } = monitor;
-  schedule.put({ monitorId, intervalMs: intervalSeconds * 1_000, atOnceAt: checkAtOnce ? changedAt : null });
+  const asked = [...(checkAtOnce ? [changedAt] : []), ...(pingedAt === undefined ? [] : [pingedAt])];
+  const atOnceAt = asked.length === 0 ? null : Math.max(...asked);
+  schedule.put({ monitorId, intervalMs: intervalSeconds * 1_000, atOnceAt });
 }

@@ -50,6 +50,13 @@ async function remove(monitorId: string): Promise<void> {
   ]);
 }
 
+/** What a job tells: that a run has begun or ended. */
+async function ping(kind: 'started' | 'ended'): Promise<void> {
+  const value = { v: 1, monitorId: shopId, kind, failed: false, exitCode: null, excerpt: null };
+  const partition = partitionOf(shopId, partitionCount);
+  await log.deliver([{ topic: 'pings', partition, key: `${shopId}/${kind}`, value: JSON.stringify(value) }]);
+}
+
 async function beat(region: string, state: Heartbeat['state'] = 'running'): Promise<void> {
   const value: Heartbeat = {
     v: 1,
@@ -161,6 +168,19 @@ describe('the scheduler', () => {
     await save(monitorOf({ changedAt: start + 9_900, checkAtOnce: true }));
     await pass(500, ['eu']);
     expect(rounds(await checks())).toEqual([[start + 9_900, 0]]);
+  });
+
+  it('checks at once whose job told how it ended, and not one that has only begun', async () => {
+    await save(monitorOf({ intervalSeconds: 86_400 }));
+    await run();
+    await pass(10_000, ['eu']);
+    const { length } = await checks();
+    await ping('started');
+    await pass(2_000, ['eu']);
+    expect(await checks()).toHaveLength(length);
+    await ping('ended');
+    await pass(500, ['eu']);
+    expect(rounds((await checks()).slice(length))).toEqual([[start + 12_000, 0]]);
   });
 
   it('takes up very many monitors that are due at the same time, each once', async () => {

@@ -26,7 +26,7 @@ export async function startScheduler({ log, logger }: SchedulerDependencies): Pr
     log,
     service: 'scheduler',
     group: 'scheduler',
-    tables: ['monitors'],
+    tables: ['monitors', 'pings'],
     streams: [],
     stateTopic: null,
     guarantee: 'at-least-once',

@@ -9,6 +9,8 @@ describe('topicSettings', () => {
       monitors: 7,
       votes: 7,
       deliveries: 7,
+      pings: 7,
+      gateways: 1,
       directory: 1,
       heartbeats: 1,
       'partition-reports': 1,

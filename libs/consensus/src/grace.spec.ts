@@ -12,6 +12,11 @@ describe('timeToAlertSecondsMax', () => {
     expect(timeToAlertSecondsMax(settings)).toBe(30 + 3 * 12 + 2 * 5);
   });
 
+  it('of a heartbeat monitor is counted from when a ping is due, its grace first', () => {
+    const settings = monitorSettingsSchema.parse({ name: 'Backup', type: 'heartbeat', heartbeat: {} });
+    expect(timeToAlertSecondsMax(settings, 300)).toBe(300 + 30 + 12);
+  });
+
   const rhythms = fc.record({
     intervalSeconds: fc.integer({ min: 5, max: 120 }),
     timeoutSeconds: fc.integer({ min: 1, max: 5 }),

@@ -10,10 +10,13 @@ type Rhythm = Pick<MonitorSettings, 'intervalSeconds' | 'timeoutSeconds'> & {
 
 /**
  * The longest time from an outage to the decision to alert, with every round conclusive: the wait for the next
- * scheduled round, one full window for each confirmation and the pauses between them.
+ * scheduled round, one full window for each confirmation and the pauses between them. What is `tolerated` comes first:
+ * the grace of a heartbeat monitor, whose outage begins when a ping is due.
  */
-export function timeToAlertSecondsMax({ intervalSeconds, timeoutSeconds, decision }: Rhythm): number {
+export function timeToAlertSecondsMax(rhythm: Rhythm, toleratedSeconds = 0): number {
+  const { intervalSeconds, timeoutSeconds, decision } = rhythm;
   const { confirmations, confirmIntervalSeconds } = decision;
   const windowSeconds = timeoutSeconds + graceMs / 1_000;
-  return intervalSeconds + confirmations * windowSeconds + (confirmations - 1) * confirmIntervalSeconds;
+  const askedSeconds = intervalSeconds + confirmations * windowSeconds + (confirmations - 1) * confirmIntervalSeconds;
+  return toleratedSeconds + askedSeconds;
 }

@@ -10,6 +10,12 @@ export const channelIdSchema = z.uuid();
 export const regionSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be 1 to 32 lower-case letters, digits or hyphens');
+/** The one voter of heartbeat monitors: the API's gateway, which hears the pings. No prober has this name. */
+export const gatewayRegion = 'gateway';
+export const proberRegionSchema = regionSchema.refine(
+  (name) => name !== gatewayRegion,
+  `must not be ${gatewayRegion}: it stands for the gateway of heartbeat monitors`,
+);
 export const proberIdSchema = z.string().min(1).max(96);
 
 export const roundKindSchema = z.enum(['scheduled', 'confirming', 'manual']);

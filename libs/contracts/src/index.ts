@@ -38,14 +38,24 @@ export {
 export { deadMansSwitchSettingsSchema, drillIntervalSeconds, type DeadMansSwitchSettings } from './dead-mans-switch.ts';
 export { attemptSchema, attemptsKeptMax, deliverySchema, type Attempt, type Delivery } from './delivery.ts';
 export { QuorateError } from './error.ts';
+export {
+  deafnessesKeptMax,
+  gatewayFreshMs,
+  gatewayIntervalMs,
+  gatewaySchema,
+  type Deafness,
+  type Gateway,
+} from './gateway.ts';
 export { heartbeatFreshMs, heartbeatIntervalMs, heartbeatKey, heartbeatSchema, type Heartbeat } from './heartbeat.ts';
 export {
   alertIdOf,
   channelIdSchema,
   conditionIdOf,
   deliveryIdOf,
+  gatewayRegion,
   incidentIdOf,
   monitorIdSchema,
+  proberRegionSchema,
   regionSchema,
   roundKey,
   roundKindSchema,
@@ -68,7 +78,7 @@ export {
   type MaintenanceWindowRecord,
   type MaintenanceWindowSettings,
 } from './maintenance-window.ts';
-export { instantSchema, type Instant } from './instant.ts';
+export { instantSchema, timeOf, type Instant } from './instant.ts';
 export { closedRoundsKeptMax, monitorStateSchema, type MonitorState } from './monitor-state.ts';
 export {
   decisionSchema,
@@ -84,12 +94,14 @@ export {
   type SelfMonitorSettings,
 } from './monitor.ts';
 export { murmur2, partitionOf } from './partition.ts';
+export { monitorIdOfPing, pingKey, pingKinds, pingSchema, type Ping, type PingKind } from './ping.ts';
 export { platformCommandSchema, type PlatformCommand } from './platform-command.ts';
 export { platformStateSchema, type PlatformState } from './platform-state.ts';
 export { partitionReportPeriodMs, partitionReportSchema, type PartitionReport } from './partition-report.ts';
 export { mapProbeSecrets, patternsOf, probeOf, probeSchema, targetOf, type Probe } from './probe.ts';
 export { domainProbeSchema, type DomainProbe } from './probes/domain.ts';
 export { dnsProbeSchema, type DnsProbe } from './probes/dns.ts';
+export { heartbeatProbeSchema, type HeartbeatProbe } from './probes/heartbeat.ts';
 export { grpcProbeSchema, type GrpcProbe } from './probes/grpc.ts';
 export { type HttpAuth, type OAuth2 } from './probes/http-auth.ts';
 export {

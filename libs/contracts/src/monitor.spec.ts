@@ -4,6 +4,8 @@ import { probeOf, targetOf } from './probe.ts';
 
 const least = { name: 'Shop', type: 'http', http: { url: 'https://shop.example.com/health' } };
 
+const job = { name: 'Backup', type: 'heartbeat', heartbeat: {} };
+
 function faultsOf(input: unknown): string[] {
   const parsed = monitorSettingsSchema.safeParse(input);
   return parsed.success ? [] : parsed.error.issues.map((issue) => `/${issue.path.join('/')}: ${issue.message}`);
@@ -74,6 +76,19 @@ describe('monitor settings', () => {
     ],
     ['a region in capitals', { ...least, regions: ['EU'] }, '/regions/0'],
     ['the probe of Quorate itself', { name: 'Me', type: 'self', self: { drill: null } }, '/type'],
+    ['a region of the gateway’s name', { ...least, regions: ['gateway'] }, '/regions/0'],
+    [
+      'more than one confirmation of a heartbeat',
+      { ...job, decision: { confirmations: 3 } },
+      '/decision/confirmations',
+    ],
+    [
+      'regions of a heartbeat',
+      { ...job, regions: ['*'] },
+      '/regions/0: must be "gateway": a heartbeat monitor has one voter',
+    ],
+    ['a crontab line with seconds', { ...job, heartbeat: { cron: '0 0 3 * * *' } }, '/heartbeat/cron'],
+    ['a time zone that is none', { ...job, heartbeat: { timeZone: 'Mars/Base' } }, '/heartbeat/timeZone'],
     ['an absurd number', { ...least, intervalSeconds: 1e308 }, '/intervalSeconds'],
   ])('refuse %s and name the field', (_fault, input, pointer) => {
     expect(faultsOf(input).join('\n')).toContain(pointer);
@@ -83,6 +98,30 @@ describe('monitor settings', () => {
     expect(targetOf(monitorSettingsSchema.parse(least))).toBe('https://shop.example.com/health');
     const tcp = { name: 'Database', type: 'tcp', tcp: { host: 'db.example.com', port: 5432 } };
     expect(targetOf(monitorSettingsSchema.parse(tcp))).toBe('db.example.com:5432');
+  });
+
+  it.each([
+    [{}, 'a ping every 1 h'],
+    [{ everySeconds: 90 }, 'a ping every 90 s'],
+    [{ everySeconds: 172_800 }, 'a ping every 2 d'],
+    [{ cron: '0 3 * * *', timeZone: 'Europe/Berlin', token: 'secret' }, 'a ping at 0 3 * * * (Europe/Berlin)'],
+  ])('name what a heartbeat monitor waits for: %j', (heartbeat, target) => {
+    expect(targetOf(monitorSettingsSchema.parse({ ...job, heartbeat }))).toBe(target);
+  });
+
+  it('of a heartbeat monitor leave no choice of voters, and ask once', () => {
+    expect(monitorSettingsSchema.parse(job)).toMatchObject({
+      regions: ['gateway'],
+      decision: { quorum: 'majority', electorate: 'expected', confirmations: 1, recoveries: 1 },
+      heartbeat: {
+        everySeconds: 3_600,
+        cron: null,
+        timeZone: 'UTC',
+        graceSeconds: 300,
+        maxRunSeconds: null,
+        token: null,
+      },
+    });
   });
 
   it('hold the probe that their checks carry', () => {

@@ -1,6 +1,6 @@
 /** What a user wants watched: the settings that the API takes and the record that the log carries. */
 import { z } from 'zod';
-import { channelIdSchema, monitorIdSchema, regionSchema } from './identifiers.ts';
+import { channelIdSchema, gatewayRegion, monitorIdSchema, proberRegionSchema } from './identifiers.ts';
 import { instantSchema } from './instant.ts';
 import { probedSchema, probeTypeNames, type Probe } from './probe.ts';
 import { tagsSchema } from './tags.ts';
@@ -26,7 +26,7 @@ const commonSettings = {
   timeoutSeconds: z.int().min(1).max(60).default(10),
   /** Region names, or `*` for every registered region. */
   regions: z
-    .array(z.union([z.literal('*'), regionSchema]))
+    .array(z.union([z.literal('*'), proberRegionSchema]))
     .min(1)
     .max(64)
     .default(['*']),
@@ -34,6 +34,25 @@ const commonSettings = {
   decision: decisionSchema.prefault({}),
   channelIds: z.array(channelIdSchema).max(20).default([]),
   reminderMinutes: z.int().min(1).max(10_080).nullable().default(null),
+};
+
+const only = <const Value extends string | number>(value: Value, because: string) =>
+  z.literal(value, `must be ${JSON.stringify(value)}: ${because}`);
+const oneVoter = 'a heartbeat monitor has one voter';
+const noRepeat = 'to ask again what was heard changes nothing';
+
+/** What leaves a heartbeat monitor no choice: one voter, who says the same however often it is asked. */
+const heartbeatFields = {
+  regions: z.array(only(gatewayRegion, oneVoter)).length(1).default([gatewayRegion]),
+  decision: z
+    .strictObject({
+      quorum: only('majority', oneVoter).default('majority'),
+      electorate: only('expected', oneVoter).default('expected'),
+      confirmations: only(1, noRepeat).default(1),
+      confirmIntervalSeconds: decisionSchema.shape.confirmIntervalSeconds,
+      recoveries: only(1, noRepeat).default(1),
+    })
+    .prefault({}),
 };
 
 /** The types that a user may choose. */
@@ -85,11 +104,13 @@ function checkRhythm(settings: Rhythm, context: z.core.$RefinementCtx<Rhythm>): 
 }
 
 /** What `POST /monitors` takes: defaults filled in, contradictions refused. */
-export const monitorSettingsSchema = probedSchema(commonSettings, userTypes).superRefine(checkRhythm);
+export const monitorSettingsSchema = probedSchema(commonSettings, userTypes, {
+  heartbeat: heartbeatFields,
+}).superRefine(checkRhythm);
 export type MonitorSettings = z.infer<typeof monitorSettingsSchema>;
 /** What the API answers of a monitor: its settings, and `fields`. */
 export function monitorAnswerSchema<Fields extends z.ZodRawShape>(fields: Fields) {
-  return probedSchema({ ...commonSettings, ...fields }, probeTypeNames);
+  return probedSchema({ ...commonSettings, ...fields }, probeTypeNames, { heartbeat: heartbeatFields });
 }
 export type MonitorSettingsInput = z.input<typeof monitorSettingsSchema>;
 
@@ -110,7 +131,9 @@ const recordFields = {
 };
 
 /** A record of `monitors`. Its secrets are sealed (`secrets.ts`). A tombstone says that the monitor was deleted. */
-export const monitorRecordSchema = probedSchema({ ...commonSettings, ...recordFields }, probeTypeNames);
+export const monitorRecordSchema = probedSchema({ ...commonSettings, ...recordFields }, probeTypeNames, {
+  heartbeat: heartbeatFields,
+});
 export type MonitorRecord = z.infer<typeof monitorRecordSchema>;
 
 /** The built-in monitor whose up verdicts are the sign of life that an outside watch waits for. */

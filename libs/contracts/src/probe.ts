@@ -4,6 +4,7 @@ import type { PatternField, ProbeType } from './probes/probe-type.ts';
 import { dnsProbeType } from './probes/dns.ts';
 import { domainProbeType } from './probes/domain.ts';
 import { grpcProbeType } from './probes/grpc.ts';
+import { heartbeatProbeType } from './probes/heartbeat.ts';
 import { httpProbeType } from './probes/http.ts';
 import { amqpProbeType } from './probes/amqp.ts';
 import { kafkaProbeType } from './probes/kafka.ts';
@@ -22,6 +23,7 @@ const probeTypes = {
   http: httpProbeType,
   tcp: tcpProbeType,
   dns: dnsProbeType,
+  heartbeat: heartbeatProbeType,
   domain: domainProbeType,
   grpc: grpcProbeType,
   icmp: icmpProbeType,
@@ -55,13 +57,17 @@ export const probeTypeNames = Object.keys(probeTypes) as ProbeTypeName[];
 type OutputOf<Fields extends z.ZodRawShape> = keyof Fields extends never ? unknown : z.output<z.ZodObject<Fields>>;
 type InputOf<Fields extends z.ZodRawShape> = keyof Fields extends never ? unknown : z.input<z.ZodObject<Fields>>;
 
-/** The schema of an entity with `fields` that is probed in the way of one of `names`. */
+/**
+ * The schema of an entity with `fields` that is probed in the way of one of `names`. A type may be `strict`er about
+ * some of the fields; what it takes must be among what the others take.
+ */
 export function probedSchema<Fields extends z.ZodRawShape, Name extends ProbeTypeName>(
   fields: Fields,
   names: readonly Name[],
+  strict: Partial<Record<ProbeTypeName, z.ZodRawShape>> = {},
 ): z.ZodType<Probed<Name, OutputOf<Fields>>, ProbedInput<Name, InputOf<Fields>>> {
   const [first, ...others] = names.map((name) =>
-    z.strictObject({ ...fields, type: z.literal(name), [name]: probeTypes[name].settings }),
+    z.strictObject({ ...fields, ...strict[name], type: z.literal(name), [name]: probeTypes[name].settings }),
   );
   if (first === undefined) throw new RangeError('name at least one probe type');
   // The compiler does not follow a computed key; `Probed` says what the line above makes.

@@ -6,10 +6,12 @@ import { commandSchema } from './command.ts';
 import { deadLetterSchema } from './dead-letter.ts';
 import { deliverySchema } from './delivery.ts';
 import { directoryRecordSchema } from './directory.ts';
+import { gatewaySchema } from './gateway.ts';
 import { heartbeatSchema } from './heartbeat.ts';
 import { monitorRecordSchema } from './monitor.ts';
 import { monitorStateSchema } from './monitor-state.ts';
 import { partitionReportSchema } from './partition-report.ts';
+import { pingSchema } from './ping.ts';
 import { platformCommandSchema } from './platform-command.ts';
 import { platformStateSchema } from './platform-state.ts';
 import { verdictRecordSchema } from './verdict.ts';
@@ -39,7 +41,7 @@ export const topics = {
     partitions: 'many',
     retention: compacted,
     writer: 'api',
-    readers: ['scheduler', 'aggregator'],
+    readers: ['scheduler', 'aggregator', 'api'],
     schema: monitorRecordSchema,
   },
   directory: {
@@ -53,7 +55,7 @@ export const topics = {
     partitions: 'many',
     retention: keptForDays(1),
     writer: 'scheduler',
-    readers: ['prober', 'aggregator', 'scheduler'],
+    readers: ['prober', 'aggregator', 'scheduler', 'api'],
     schema: checkSchema,
   },
   confirmations: {
@@ -67,7 +69,7 @@ export const topics = {
     partitions: 'many',
     retention: keptForDays(1),
     writer: 'api',
-    readers: ['prober', 'aggregator'],
+    readers: ['prober', 'aggregator', 'api'],
     schema: checkSchema,
   },
   commands: {
@@ -80,9 +82,23 @@ export const topics = {
   votes: {
     partitions: 'many',
     retention: keptForDays(1),
-    writer: 'prober',
+    writer: 'prober (api: those of heartbeat monitors)',
     readers: ['aggregator'],
     schema: voteSchema,
+  },
+  pings: {
+    partitions: 'many',
+    retention: compacted,
+    writer: 'api',
+    readers: ['api', 'scheduler'],
+    schema: pingSchema,
+  },
+  gateways: {
+    partitions: 'one',
+    retention: compacted,
+    writer: 'api',
+    readers: ['api'],
+    schema: gatewaySchema,
   },
   'monitor-state': {
     partitions: 'many',

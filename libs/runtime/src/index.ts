@@ -16,6 +16,7 @@ export {
   type HealthByName,
   type OperationsAnswer,
   type OperationsServer,
+  type OtherRoutes,
 } from './operations.ts';
 export { RegionWatch } from './region-watch.ts';
 export { runService, type ServiceDefinition, type ServiceStart } from './run-service.ts';

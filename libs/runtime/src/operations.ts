@@ -41,6 +41,9 @@ export interface OperationsServer {
   close(): Promise<void>;
 }
 
+/** Answers what is its own, and returns whether it was. */
+export type OtherRoutes = (request: IncomingMessage, response: ServerResponse) => boolean;
+
 async function respond(request: IncomingMessage, response: ServerResponse, health: () => HealthByName): Promise<void> {
   const [path = '/'] = (request.url ?? '/').split('?');
   const answer = (await answerOperations(path, health)) ?? json(404, { status: 'not found' });
@@ -83,8 +86,10 @@ export function listenFault(error: Error, { host, port }: { host: string; port: 
 export async function serveOperations(
   place: { readonly host: string; readonly port: number },
   health: () => HealthByName,
+  others: OtherRoutes = () => false,
 ): Promise<OperationsServer> {
   const server = createServer({ requestTimeout: 5_000, maxHeaderSize: 8_192 }, (request, response) => {
+    if (others(request, response)) return;
     respond(request, response, health).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {

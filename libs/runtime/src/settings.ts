@@ -1,6 +1,6 @@
 /** Every setting that Quorate reads from its environment: its schema and, for people, what it takes. */
 import { isIP } from 'node:net';
-import { canaryOf, regionSchema } from '@quorate/contracts';
+import { canaryOf, proberRegionSchema } from '@quorate/contracts';
 import { logLevels } from '@quorate/telemetry';
 import { z } from 'zod';
 
@@ -44,7 +44,10 @@ const regionsSchema = z
   .refine((regions) => regions.length > 0, 'names no region')
   .refine((regions) => regions.length <= 64, 'names more than 64 regions')
   .refine((regions) => new Set(regions).size === regions.length, 'names a region twice')
-  .refine((regions) => regions.every((region) => regionSchema.safeParse(region).success), 'holds a bad region name');
+  .refine(
+    (regions) => regions.every((region) => proberRegionSchema.safeParse(region).success),
+    'holds a bad region name',
+  );
 
 const brokersSchema = z
   .string()
@@ -99,7 +102,7 @@ export const settings = {
     'the names of regions, separated by commas: lower-case letters, digits and hyphens, 32 characters at most',
     regionsSchema.default(['local']),
   ),
-  QUORATE_REGION: setting('the name of the region in which this prober runs, such as eu-central', regionSchema),
+  QUORATE_REGION: setting('the name of the region in which this prober runs, such as eu-central', proberRegionSchema),
   QUORATE_INSTANCE: setting(
     'a name for this replica that it keeps for good: 1 to 96 letters, digits, dots, hyphens or underscores',
     z

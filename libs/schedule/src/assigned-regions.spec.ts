@@ -7,6 +7,7 @@ describe('regionsOfRound', () => {
     ['a star beside names as a star', ['eu', '*'], ['ap', 'eu'], ['ap', 'eu', 'us']],
     ['the named regions that are known', ['us', 'eu', 'mars'], ['eu'], ['eu', 'us']],
     ['none when none of them is known', ['mars'], [], []],
+    ['the gateway, known or not', ['gateway'], ['gateway'], ['gateway']],
   ])('names %s', (_situation, assigned, expectedRegions, registeredRegions) => {
     const known = { live: ['ap', 'eu'], registered: ['ap', 'eu', 'us'] };
     expect(regionsOfRound(assigned, known)).toEqual({ expectedRegions, registeredRegions });

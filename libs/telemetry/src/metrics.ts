@@ -54,6 +54,8 @@ export const metrics = {
   canaryAnswers: counter('quorate_canary_answers', 'What all canaries together said.'),
   /** `region` */
   proberStallSeconds: seconds('quorate_prober_stall', 'How long probers stood still.'),
+  /** `kind` (`started`, `ended`) */
+  pings: counter('quorate_pings', 'Pings of heartbeat monitors that were taken.'),
   /** `outcome`, `late` */
   votesCounted: counter('quorate_votes_counted', 'Votes that reached the aggregator.'),
   /** `kind`, `verdict` */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startApi, type ApiTimings, type RunningApi } from '@quorate/api';
+import { startApi, startGateway, type ApiTimings, type RunningApi, type RunningGateway } from '@quorate/api';
 import { openEmbeddedLog, topicSettings, type DurableLog, type LogRecord } from '@quorate/bus';
 import { partitionOf, type TopicName } from '@quorate/contracts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@quorate/postgres';
@@ -29,6 +29,7 @@ export class ApiSystem {
   readonly #directory: string;
   #postgres: EmbeddedPostgres;
   #api: RunningApi | null = null;
+  #gateway: RunningGateway | null = null;
 
   private constructor(directory: string, log: DurableLog, postgres: EmbeddedPostgres) {
     this.#directory = directory;
@@ -44,6 +45,7 @@ export class ApiSystem {
     const log = await openEmbeddedLog({ directory: join(directory, 'log'), onFatal });
     await log.ensureTopics(topicSettings(partitionCount));
     const system = new ApiSystem(directory, log, await startPostgres(directory));
+    system.#gateway = await startGateway({ ...system.common, gatewayId: 'api-1' });
     await system.startApi(timings);
     return system;
   }
@@ -55,6 +57,10 @@ export class ApiSystem {
 
   get client(): ApiClient {
     return new ApiClient(this.api.url, adminKey);
+  }
+
+  get common() {
+    return { log: this.log, logger: silentLogger, secretBox: this.secretBox, version: '0.0.0' };
   }
 
   get databaseUrl(): string {
@@ -69,14 +75,12 @@ export class ApiSystem {
   /** A second instance beside the first. */
   startAnotherApi(timings: Partial<ApiTimings> = {}): Promise<RunningApi> {
     return startApi({
-      log: this.log,
-      logger: silentLogger,
+      ...this.common,
       database: this.#postgres.connection,
       httpHost: '127.0.0.1',
       httpPort: 0,
       adminKey,
-      secretBox: this.secretBox,
-      version: '0.0.0',
+      answerPing: (request, response) => this.#gateway?.answer(request, response) ?? false,
       timings,
     });
   }
@@ -113,6 +117,7 @@ export class ApiSystem {
 
   async remove(): Promise<void> {
     await this.#api?.close();
+    await this.#gateway?.close();
     await this.#postgres.stop();
     await this.log.close();
     await rm(this.#directory, { recursive: true, force: true, maxRetries: 5 });

@@ -192,6 +192,7 @@ describe('the outbox', () => {
       adminKey,
       secretBox: system.secretBox,
       version: '0.0.0',
+      answerPing: () => false,
     });
     await expect(starting).rejects.toMatchObject({ code: 'QRT_DATABASE_REFUSED', retryable: false });
   });
@@ -207,6 +208,7 @@ describe('the outbox', () => {
       adminKey,
       secretBox: system.secretBox,
       version: '0.0.0',
+      answerPing: () => false,
     });
     await expect(starting).rejects.toMatchObject({ code: 'QRT_CONFIGURATION' });
   });

@@ -24,6 +24,8 @@ const keys: Readonly<Record<TopicName, RegExp>> = {
   'manual-checks': monitor,
   commands: /^[0-9a-f-]{36}$/,
   votes: monitor,
+  pings: /^[0-9a-f-]{36}\/(awaited|started|ended)$/,
+  gateways: /^api/,
   'monitor-state': monitor,
   verdicts: monitor,
   alerts: monitor,

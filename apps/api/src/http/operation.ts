@@ -17,6 +17,8 @@ export interface OperationDefinition {
   readonly description?: string;
   /** Whether it may be called without a key. */
   readonly isPublic?: boolean;
+  /** Whether the gateway answers it, before keys and bodies are looked at: then only `problems` may come of it. */
+  readonly isPing?: boolean;
   /** Each parameter in the path; a value that does not fit names nothing, and is answered by `unknown`. */
   readonly params?: z.ZodObject;
   readonly unknown?: ProblemCode;

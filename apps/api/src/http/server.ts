@@ -5,9 +5,9 @@ import type { Duplex } from 'node:stream';
 import type { INestApplication, DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
-import { listenFault } from '@quorate/runtime';
+import { listenFault, type OtherRoutes } from '@quorate/runtime';
 import type { Logger } from '@quorate/telemetry';
-import express from 'express';
+import express, { type RequestHandler } from 'express';
 import { requireKey } from './authentication.ts';
 import { readBody } from './body.ts';
 import { methodOf, pathOf, type OperationDefinition } from './operation.ts';
@@ -28,6 +28,7 @@ export interface HttpSettings {
   readonly adminKey: string;
   readonly logger: Logger;
   readonly operations: readonly OperationDefinition[];
+  readonly answerPing: OtherRoutes;
 }
 
 export interface RunningServer {
@@ -41,6 +42,7 @@ export async function startServer(module: DynamicModule, settings: HttpSettings)
     logger: false,
     abortOnError: false,
   });
+  application.use(before(settings.answerPing));
   application.use(withRequestContext, setSecurityHeaders);
   application.use('/api', requireKey(settings.adminKey));
   for (const step of readBody) application.use(step);
@@ -49,6 +51,12 @@ export async function startServer(module: DynamicModule, settings: HttpSettings)
   Object.assign(server, { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs } satisfies ServerOptions);
   server.on('clientError', refuseMalformed);
   return { url: await listen(application, settings), close: () => drain(application, server) };
+}
+
+function before(answers: OtherRoutes): RequestHandler {
+  return (request, response, next) => {
+    if (!answers(request, response)) next();
+  };
 }
 
 function plainExpress(): express.Express {

@@ -15,13 +15,19 @@ export interface MonitorView {
   readonly lastRound: RoundEntity | null;
 }
 
-export function presentMonitor({ monitor, status, lastRound }: MonitorView): MonitorAnswer {
+/** `token`: that of a heartbeat monitor, which is shown. */
+export function presentMonitor({ monitor, status, lastRound }: MonitorView, token: string | null): MonitorAnswer {
+  const { settings } = monitor;
+  const shown = redactSecrets(settings, mapProbeSecrets);
   return {
     id: monitor.id,
-    ...redactSecrets(monitor.settings, mapProbeSecrets),
+    ...(shown.type === 'heartbeat' ? { ...shown, heartbeat: { ...shown.heartbeat, token } } : shown),
     version: monitor.version,
     ...presentStatus(monitor, status),
-    timeToAlertSecondsMax: timeToAlertSecondsMax(monitor.settings),
+    timeToAlertSecondsMax: timeToAlertSecondsMax(
+      settings,
+      settings.type === 'heartbeat' ? settings.heartbeat.graceSeconds : 0,
+    ),
     lastRound: lastRound === null ? null : presentRound(lastRound),
   };
 }

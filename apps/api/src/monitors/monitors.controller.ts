@@ -7,7 +7,6 @@ import { pageOf, type Page } from '../http/page.ts';
 import { presentRound } from '../rounds/round.presenter.ts';
 import type { RoundAnswer } from '../rounds/round.schema.ts';
 import { roundsOf } from '../rounds/rounds.queries.ts';
-import { presentMonitor } from './monitor.presenter.ts';
 import type { MonitorAnswer } from './monitor.schema.ts';
 import {
   createMonitor,
@@ -41,7 +40,7 @@ export class MonitorsController {
   async list(@Input() { query }: InputOf<typeof listMonitorsOperation>): Promise<Page<MonitorAnswer>> {
     const views = await listMonitors(this.#database, query);
     return pageOf(views, query.limit, {
-      present: presentMonitor,
+      present: (view) => this.#monitors.present(view),
       position: ({ monitor }) => ({ at: monitor.createdAt, id: monitor.id }),
     });
   }
@@ -49,7 +48,7 @@ export class MonitorsController {
   @Operation(readMonitor)
   async read(@Input() { params }: InputOf<typeof readMonitor>): Promise<MonitorAnswer> {
     const { manager } = this.#database;
-    return presentMonitor(await viewMonitor(manager, await findMonitor(manager, params.id)));
+    return this.#monitors.present(await viewMonitor(manager, await findMonitor(manager, params.id)));
   }
 
   @Operation(editMonitor)

@@ -11,10 +11,12 @@ import { patched } from '../http/patched.ts';
 import { enqueue } from '../outbox/outbox.ts';
 import { redactSecrets, sealSecrets } from '../secrets/sealing.ts';
 import { builtInProblem } from '../settings/built-in.ts';
+import { awaitFirstPing, checkCron, forgetPings, shownTokenOf, withToken } from './heartbeat-monitor.ts';
 import { monitorRecordOf } from './monitor-record.ts';
 import { MonitorEntity } from './monitor.entity.ts';
 import { presentMonitor } from './monitor.presenter.ts';
 import type { MonitorAnswer } from './monitor.schema.ts';
+import type { MonitorView } from './monitor.presenter.ts';
 import { findMonitor, viewMonitor } from './monitors.queries.ts';
 import { checkPatterns } from './patterns.ts';
 
@@ -37,15 +39,17 @@ export class MonitorsService {
   }
 
   create(settings: MonitorSettings): Promise<MonitorAnswer> {
-    checkPatterns(settings);
     const id = randomUUID();
     const now = this.#log.now();
+    checkPatterns(settings);
+    checkCron(settings, now);
     const monitor = { id, version: 1, paused: false, createdAt: now, changedAt: now };
-    const sealed = this.seal(id, settings, null);
+    const sealed = this.seal(id, withToken(settings, null, this.#secretBox), null);
     return this.#unitOfWork.run(async (manager) => {
       await checkChannelsExist(manager, channelReferences(sealed));
       const entity = manager.create(MonitorEntity, { ...monitor, ...columnsOf(sealed) });
       await manager.insert(MonitorEntity, entity);
+      await awaitFirstPing(manager, entity);
       return this.#publish(manager, entity, true);
     });
   }
@@ -57,10 +61,12 @@ export class MonitorsService {
       const stored = changeable(monitor);
       const shown = redactSecrets(stored, mapProbeSecrets);
       const settings = patched(shown, patch, monitorSettingsSchema);
-      if (settings === null) return answerOf(manager, monitor);
+      if (settings === null) return this.#answer(manager, monitor);
       checkPatterns(settings);
-      const sealed = this.seal(id, settings, stored);
+      checkCron(settings, this.#log.now());
+      const sealed = this.seal(id, withToken(settings, monitor, this.#secretBox), stored);
       await checkChannelsExist(manager, channelReferences(sealed));
+      if (stored.type !== sealed.type) await this.#changeType(manager, monitor, sealed);
       return this.#change(manager, Object.assign(monitor, columnsOf(sealed)), !monitor.paused);
     });
   }
@@ -69,23 +75,36 @@ export class MonitorsService {
     return this.#unitOfWork.run(async (manager) => {
       const monitor = await findMonitor(manager, id, true);
       changeable(monitor);
-      if (monitor.paused === paused) return answerOf(manager, monitor);
+      if (monitor.paused === paused) return this.#answer(manager, monitor);
+      if (!paused) await awaitFirstPing(manager, monitor);
       return this.#change(manager, Object.assign(monitor, { paused }), !paused);
     });
   }
 
   remove(id: string): Promise<void> {
     return this.#unitOfWork.run(async (manager) => {
-      changeable(await findMonitor(manager, id, true));
+      const monitor = await findMonitor(manager, id, true);
+      changeable(monitor);
       await manager.delete(MonitorEntity, { id });
+      await forgetPings(manager, monitor);
       await enqueue(manager, { topic: 'monitors', key: id, value: null });
     });
+  }
+
+  present(view: MonitorView): MonitorAnswer {
+    return presentMonitor(view, shownTokenOf(view.monitor, this.#secretBox));
   }
 
   /** `settings` with its secrets sealed for the monitor `id`. */
   seal(id: string, settings: MonitorSettings, stored: MonitorSettings | null): MonitorSettings {
     const seal = (secret: string, field: string) => this.#secretBox.seal(secret, { entity: 'monitor', id, field });
     return sealSecrets(settings, { mapSecrets: mapProbeSecrets, stored, seal });
+  }
+
+  /** What was heard of a job is of no use to a monitor of another type. */
+  async #changeType(manager: EntityManager, before: MonitorEntity, settings: MonitorSettings): Promise<void> {
+    await forgetPings(manager, before);
+    await awaitFirstPing(manager, { id: before.id, settings });
   }
 
   async #change(manager: EntityManager, monitor: MonitorEntity, checkAtOnce: boolean): Promise<MonitorAnswer> {
@@ -98,7 +117,11 @@ export class MonitorsService {
 
   async #publish(manager: EntityManager, monitor: MonitorEntity, checkAtOnce: boolean): Promise<MonitorAnswer> {
     await enqueue(manager, { topic: 'monitors', key: monitor.id, value: monitorRecordOf(monitor, checkAtOnce) });
-    return answerOf(manager, monitor);
+    return this.#answer(manager, monitor);
+  }
+
+  async #answer(manager: EntityManager, monitor: MonitorEntity): Promise<MonitorAnswer> {
+    return this.present(await viewMonitor(manager, monitor));
   }
 }
 
@@ -114,8 +137,4 @@ function columnsOf(settings: MonitorSettings): Pick<MonitorEntity, 'name' | 'tar
 
 function channelReferences({ channelIds }: MonitorSettings): ChannelReference[] {
   return channelIds.map((id, index) => ({ id, pointer: `/channelIds/${index}` }));
-}
-
-async function answerOf(manager: EntityManager, monitor: MonitorEntity): Promise<MonitorAnswer> {
-  return presentMonitor(await viewMonitor(manager, monitor));
 }

@@ -28,7 +28,7 @@ export function parametersOf(definition: OperationDefinition, book: SchemaBook):
   return [
     ...(definition.params === undefined ? [] : shownAs('path', definition.params, book)),
     ...(definition.query === undefined ? [] : shownAs('query', definition.query, book)),
-    ...(headers[methodOf(definition)] ?? []),
+    ...(definition.isPing === true ? [] : (headers[methodOf(definition)] ?? [])),
   ];
 }
 

@@ -17,7 +17,8 @@ const ofMethod: Readonly<Record<string, readonly ProblemCode[]>> = {
 };
 
 export function problemsOf(definition: OperationDefinition): readonly ProblemCode[] {
-  const { isPublic = false, params, unknown = 'QRT_ROUTE_UNKNOWN', problems = [] } = definition;
+  const { isPublic = false, isPing = false, params, unknown = 'QRT_ROUTE_UNKNOWN', problems = [] } = definition;
+  if (isPing) return [unknown, ...problems];
   const method = methodOf(definition);
   const codes = [
     ...ofEveryRoute,

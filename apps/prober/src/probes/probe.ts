@@ -26,6 +26,7 @@ const rows: Rows = {
   http: ({ http }, context) => probeHttp(http, context),
   tcp: ({ tcp }, context) => probeTcp(tcp, context),
   dns: ({ dns }, context) => probeDns(dns, context),
+  heartbeat: () => Promise.reject(new Error('a heartbeat is judged by the gateway; no prober is asked')),
   grpc: ({ grpc }, context) => probeGrpc(grpc, context),
   websocket: ({ websocket }, context) => probeWebsocket(websocket, context),
   postgresql: ({ postgresql }, context) => probePostgresql(postgresql, context),
@@ -51,6 +52,7 @@ const hosts: Hosts = {
   http: ({ http }) => new URL(http.url).host,
   tcp: ({ tcp }) => tcp.host,
   dns: ({ dns }) => dns.resolver ?? '',
+  heartbeat: () => '',
   icmp: ({ icmp }) => icmp.host,
   // The registry: one for all names of an end.
   domain: ({ domain }) =>

@@ -1,8 +1,7 @@
 /** What the auditor found amiss between log and database and could not put right: one condition for each kind. */
-import type { AuditFinding } from '@quorate/contracts';
+import { timeOf, type AuditFinding } from '@quorate/contracts';
 import type { Condition } from './condition.ts';
 import type { PlatformFacts } from './facts.ts';
-import { timeOf } from './words.ts';
 
 const detailCharactersMax = 2_000;
 

@@ -1,8 +1,8 @@
 /** What may be wrong with partitions and their monitors: undecided, late, unknown, failing. */
-import type { PartitionReport } from '@quorate/contracts';
+import { timeOf, type PartitionReport } from '@quorate/contracts';
 import type { Condition } from './condition.ts';
 import { standstillMsMax, type PartitionFacts, type PlatformFacts, type UnexplainedCounts } from './facts.ts';
-import { counted, listed, timeOf } from './words.ts';
+import { counted, listed } from './words.ts';
 
 /** Beyond this votes come too late for many a window. */
 const lagMsMax = 15_000;
@@ -69,7 +69,9 @@ function unknown({ reports }: PlatformFacts, unexplained: UnexplainedCounts): Co
   const missing = new Set(partitions.flatMap((partition) => reports.get(partition)?.missingRegions ?? []));
   const regions = [...missing].sort();
   const waited =
-    regions.length === 0 ? 'No region that they name is registered' : `No answer comes from ${listed(regions)}`;
+    regions.length === 0
+      ? 'No region that they name is registered, or those who answer cannot tell'
+      : `No answer comes from ${listed(regions)}`;
   return [
     {
       key: 'monitors-unknown',

@@ -1,8 +1,8 @@
 /** What may be wrong with regions: none checks, one is silent, cut off, or at odds with the others. */
-import type { PartitionReport, PlatformTrouble } from '@quorate/contracts';
+import { timeOf, type PartitionReport, type PlatformTrouble } from '@quorate/contracts';
 import type { Condition } from './condition.ts';
 import type { PlatformFacts, RegionFact } from './facts.ts';
-import { counted, listed, timeOf } from './words.ts';
+import { counted, listed } from './words.ts';
 
 /** With fewer answers than this nothing is decided where two or more regions are registered. */
 const regionsNeeded = 2;

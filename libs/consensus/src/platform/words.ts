@@ -1,5 +1,4 @@
 /** Words for people. */
-import type { Instant } from '@quorate/contracts';
 
 /** Names that a sentence lists before it only counts the rest. */
 const listedMax = 20;
@@ -11,9 +10,4 @@ export function counted(count: number, noun: string): string {
 export function listed(names: readonly (string | number)[]): string {
   const shown = names.slice(0, listedMax).join(', ');
   return names.length > listedMax ? `${shown} and ${names.length - listedMax} more` : shown;
-}
-
-/** In UTC: who reads it may be anywhere. */
-export function timeOf(instant: Instant): string {
-  return `${new Date(instant).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

@@ -1,10 +1,10 @@
 /**
- * The API, as soon as its database is there. Until then its port answers the operations endpoints, and monitoring goes
- * on without it.
+ * The API, as soon as its database is there. Until then its port answers the operations endpoints and takes pings, and
+ * monitoring goes on without it.
  */
-import { startApi, type ApiDependencies, type RunningApi } from '@quorate/api';
 import { QuorateError } from '@quorate/contracts';
 import type { OperationsServer } from '@quorate/runtime';
+import { startApi, type ApiDependencies, type RunningApi } from './start-api.ts';
 
 export interface WaitingApi {
   /** Resolves when it serves requests; rejects when waiting can't help. */
