@@ -33,6 +33,10 @@ const promised = [
   'GET /docs',
   'GET /docs/{file}',
   'GET /healthz',
+  'GET /heartbeats/{token}',
+  'GET /heartbeats/{token}/start',
+  'GET /heartbeats/{token}/fail',
+  'GET /heartbeats/{token}/{exitCode}',
   'GET /metrics',
   'GET /openapi.json',
   'GET /readyz',
@@ -56,6 +60,10 @@ const promised = [
   'POST /api/v1/monitors/{id}/check',
   'POST /api/v1/monitors/{id}/pause',
   'POST /api/v1/monitors/{id}/resume',
+  'POST /heartbeats/{token}',
+  'POST /heartbeats/{token}/start',
+  'POST /heartbeats/{token}/fail',
+  'POST /heartbeats/{token}/{exitCode}',
 ];
 
 describe('the OpenAPI document', () => {

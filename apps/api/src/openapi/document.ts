@@ -73,7 +73,7 @@ function examplesOf(values: Readonly<Record<string, unknown>>): JsonSchema {
 }
 
 function answers(definition: OperationDefinition, book: SchemaBook): Record<string, JsonSchema> {
-  const { answer, isVersioned = false, otherAnswers = {} } = definition;
+  const { answer, isVersioned = false, isPing = false, otherAnswers = {} } = definition;
   const { status, description, schema, mediaType = json, example } = answer;
   const shown = schema === undefined ? { type: 'string' } : book.show(schema, 'output');
   const others = Object.entries(otherAnswers).map(([code, other]) => [
@@ -86,7 +86,7 @@ function answers(definition: OperationDefinition, book: SchemaBook): Record<stri
   return {
     [String(status)]: {
       description,
-      headers: headersOf(status, isVersioned),
+      headers: isPing ? {} : headersOf(status, isVersioned),
       ...(status === 204 ? {} : { content: { [mediaType]: { schema: shown, example } } }),
     },
     ...(Object.fromEntries(others) as Record<string, JsonSchema>),
