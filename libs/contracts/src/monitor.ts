@@ -60,6 +60,7 @@ const userTypes = [
   'http',
   'tcp',
   'dns',
+  'heartbeat',
   'grpc',
   'websocket',
   'postgresql',

@@ -1,4 +1,4 @@
-/** A job that pings the single process: silence pages once, a restart does not, and no database is needed to hear it. */
+/** A job that pings the single process: silence pages once, a restart does not, and it is heard without a database. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -33,6 +33,11 @@ export const exampleMonitorsByType: {
     domain: { name: 'example.com', minDaysLeft: 14 },
   },
   icmp: { name: 'Router', type: 'icmp', icmp: { host: 'router.example.com', count: 5, maxLossPercent: 20 } },
+  heartbeat: {
+    name: 'Backup',
+    type: 'heartbeat',
+    heartbeat: { cron: '0 3 * * *', timeZone: 'Europe/Berlin', graceSeconds: 900, maxRunSeconds: 7_200 },
+  },
   grpc: {
     name: 'Orders',
     type: 'grpc',
