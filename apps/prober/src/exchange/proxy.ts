@@ -42,7 +42,7 @@ export function proxySecretsOf(proxy: Proxy | null): string[] {
   return [proxy.password, proxyCredentials(proxy)?.slice('Basic '.length) ?? ''];
 }
 
-/** A failure on the way to the proxy, or at it, in words about it. One of the prober, or of its guard, stays as it is. */
+/** A failure on the way to the proxy, or at it, in words about it. One of the prober or its guard stays as it is. */
 export function blame(proxy: Proxy, failure: Failure): Failure {
   const { reason, message } = failure;
   if (reason.startsWith('prober.') || reason === 'blocked.address') return failure;

@@ -260,7 +260,7 @@ describe('a target behind a proxy', () => {
     expect(await look({ url, proxyUrl: `http://127.0.0.1:${proxy.port}` })).toMatchObject({ reason: 'tls.hostname' });
   });
 
-  it('is asked for by its whole URL where the proxy reads the request, and told nothing of the proxy’s password', async () => {
+  it('is asked for by its whole URL where the proxy reads it, and never told the proxy’s password', async () => {
     raw = await startRawServer(answering([ok]));
     const proxyUrl = `http://127.0.0.1:${raw.port}`;
     await look({ url: 'http://shop.test/a?b=c#d', proxyUrl, login: credentials });

@@ -285,7 +285,7 @@ describe('an answer in HTTP/2 that is none is down', () => {
   });
 });
 
-/** A header of 4,000 bytes that is kept once and then named by its number: four kilobytes that unfold into sixteen megabytes. */
+/** A header of 4,000 bytes that is kept once, then named by its number: 8 kB that unfold into 16 MB. */
 function bomb(): Buffer {
   const kept = Buffer.concat([Buffer.from([0x40, 0x01, 0x78, 0x7f, 0xa1, 0x1e]), Buffer.alloc(4_000, 'a')]);
   const block = Buffer.concat([Buffer.from([0x88]), kept, Buffer.alloc(4_000, 0xbe)]);
