@@ -27,6 +27,7 @@ describe('a probe', () => {
     { type: 'tcp', tcp: { host: 'mail.test', port: 25 } },
     { type: 'dns', dns: { name: 'shop.test', recordType: 'A', resolver: 'resolver.test:53' } },
     { type: 'dns', dns: { name: 'shop.test', recordType: 'A' } },
+    { type: 'kafka', kafka: { brokers: ['192.0.2.1:9092', 'kafka-2.test:9092'] } },
   ])('needs name servers of its own: %j', (probe) => {
     expect(dialsLiteral(probeSchema.parse(probe))).toBe(false);
   });

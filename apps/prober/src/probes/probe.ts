@@ -83,6 +83,7 @@ function isLiteral(host: string): boolean {
 /** What a probe looks up by the prober's own name servers, if it is no address. */
 function soughtHostsOf(probe: Probe): string[] {
   if (probe.type === 'tcp' && probe.tcp.resolver !== null) return [];
+  if (probe.type === 'kafka') return [...probe.kafka.brokers];
   if (probe.type !== 'http') return [targetHostOf(probe)];
   const { auth, proxy, resolver } = probe.http;
   const isSought = resolver === null && (proxy === null || !looksUpItself(proxy));

@@ -18,7 +18,7 @@ export const requests = {
 const lengthBytes = 4;
 const clientId = 'quorate';
 
-export const int16 = (value: number): Buffer => uint(value, 2, 'big');
+const int16 = (value: number): Buffer => uint(value, 2, 'big');
 export const int32 = (value: number): Buffer => uint(value, 4, 'big');
 
 export function text(value: string): Buffer {
@@ -54,7 +54,7 @@ export class RequestStream {
   }
 }
 
-export interface Partition {
+interface Partition {
   readonly index: number;
   readonly hasLeader: boolean;
 }

@@ -10,7 +10,7 @@ import type { ProbeContext } from '../probes/probe-context.ts';
 import { Line } from './line.ts';
 import type { Talk } from './talk.ts';
 
-export interface Endpoint {
+interface Endpoint {
   readonly host: string;
   readonly port: number;
 }
