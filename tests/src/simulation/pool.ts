@@ -70,8 +70,10 @@ class Thread {
     lost.removeAllListeners();
     lost.on('error', () => undefined);
     void lost.terminate();
+    // One that was only to end has ended.
+    if (this.#request === null) return this.#ended.resolve();
     this.#worker = this.#hire();
-    this.#done(failedRun(this.#request?.seed ?? 0, what));
+    this.#done(failedRun(this.#request.seed, what));
   }
 }
 
