@@ -25,7 +25,7 @@ const keys: Readonly<Record<TopicName, RegExp>> = {
   commands: /^[0-9a-f-]{36}$/,
   votes: monitor,
   pings: /^[0-9a-f-]{36}\/(awaited|started|ended)$/,
-  gateways: /^api/,
+  gateways: /^api-1$/,
   'monitor-state': monitor,
   verdicts: monitor,
   alerts: monitor,
@@ -54,8 +54,8 @@ interface Scene {
 }
 
 /**
- * A record that is none, a manual check, a test of the channel, an outage until it is resolved, and meanwhile a
- * region that dies, is told of and is removed.
+ * A record that is none, a job that is awaited, a manual check, a test of the channel, an outage until it is resolved,
+ * and meanwhile a region that dies, is told of and is removed.
  */
 async function makeEverythingHappen({ cluster, pagerDuty, operators, target }: Scene): Promise<void> {
   const { client, brokers } = cluster;
@@ -65,6 +65,7 @@ async function makeEverythingHappen({ cluster, pagerDuty, operators, target }: S
   const channelId = await client.addChannel(pagerDuty.url);
   const { id } = await client.addMonitor(target.url, [channelId]);
   await client.untilStatus(id, 'up', 40_000);
+  await client.call('POST', '/monitors', { name: 'Backup', type: 'heartbeat', heartbeat: {} });
   await client.call('POST', `/monitors/${id}/check`);
   await client.call('POST', `/channels/${channelId}/test`);
   target.failFor('eu', 'us');
