@@ -98,7 +98,7 @@ export { monitorIdOfPing, pingKey, pingKinds, pingSchema, type Ping, type PingKi
 export { platformCommandSchema, type PlatformCommand } from './platform-command.ts';
 export { platformStateSchema, type PlatformState } from './platform-state.ts';
 export { partitionReportPeriodMs, partitionReportSchema, type PartitionReport } from './partition-report.ts';
-export { mapProbeSecrets, patternsOf, probeOf, probeSchema, targetOf, type Probe } from './probe.ts';
+export { mapProbeSecrets, patternsOf, probeOf, probeSchema, targetOf, tlsMaterialOf, type Probe } from './probe.ts';
 export { domainProbeSchema, type DomainProbe } from './probes/domain.ts';
 export { dnsProbeSchema, type DnsProbe } from './probes/dns.ts';
 export { heartbeatProbeSchema, type HeartbeatProbe } from './probes/heartbeat.ts';
@@ -126,7 +126,8 @@ export type { Drill, SelfProbe } from './probes/self.ts';
 export type { Query, TlsMode } from './probes/service-fields.ts';
 export { tcpProbeSchema, type TcpProbe, type TcpStep } from './probes/tcp.ts';
 export { websocketProbeSchema, type WebsocketProbe } from './probes/websocket.ts';
-export { isSecretHeader, sealedPrefix, type SecretMapping } from './secrets.ts';
+export type { ClientCertificate, TlsMaterial, TlsMaterialField } from './probes/tls-material.ts';
+export { isSecretHeader, sealedCharactersMax, sealedPrefix, type SecretMapping } from './secrets.ts';
 export {
   rolledUpInSchema,
   stormBrakeDefault,

@@ -17,6 +17,7 @@ import { icmpProbeType } from './probes/icmp.ts';
 import { selfProbeType } from './probes/self.ts';
 import { tcpProbeType } from './probes/tcp.ts';
 import { websocketProbeType } from './probes/websocket.ts';
+import type { TlsMaterialField } from './probes/tls-material.ts';
 import type { SecretMapping } from './secrets.ts';
 
 const probeTypes = {
@@ -96,6 +97,12 @@ export function targetOf(monitor: Probe): string {
 export function mapProbeSecrets<Holder extends Probe>(holder: Holder, map: SecretMapping): Holder {
   const { row, settings } = rowOf(holder);
   return row.mapSecrets === undefined ? holder : { ...holder, [holder.type]: row.mapSecrets(settings, map) };
+}
+
+/** The certificates that a monitor may bring along; null where its type takes none. */
+export function tlsMaterialOf(monitor: Probe): TlsMaterialField | null {
+  const { row, settings } = rowOf(monitor);
+  return row.tlsMaterialOf?.(settings) ?? null;
 }
 
 /** Every pattern of a monitor. */

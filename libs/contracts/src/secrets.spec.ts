@@ -49,6 +49,19 @@ describe('secrets', () => {
     expect(mapProbeSecrets(probe, hide)).toMatchObject({ http: { auth: mapped } });
   });
 
+  it('of an HTTP probe are its private key, with more room, and the passphrase', () => {
+    const certificate = '-----BEGIN CERTIFICATE-----';
+    const clientCertificate = { certificate, key: 'k', passphrase: 'p' };
+    const http = { url: 'https://example.com', tls: { ca: certificate, clientCertificate } };
+    const mapped = mapProbeSecrets(
+      probeSchema.parse({ type: 'http', http }),
+      (_secret, field, room = 0) => `${field} ${room}`,
+    );
+    const at = '/http/tls/clientCertificate';
+    const sealed = { certificate, key: `${at}/key 16384`, passphrase: `${at}/passphrase 0` };
+    expect(mapped).toMatchObject({ http: { tls: { ca: certificate, clientCertificate: sealed } } });
+  });
+
   it('of a channel are its keys', () => {
     const pagerduty = channelSettingsSchema.parse({
       name: 'On call',

@@ -5,8 +5,14 @@
 
 export const sealedPrefix = 'sealed:v1:';
 
-/** Turns one secret into what takes its place; `field` is its JSON pointer inside the entity. */
-export type SecretMapping = (secret: string, field: string) => string;
+/** What a sealed secret may have, unless its field says otherwise. */
+export const sealedCharactersMax = 4_096;
+
+/**
+ * Turns one secret into what takes its place; `field` is its JSON pointer inside the entity, and what takes its place
+ * may have `charactersMax` (`sealedCharactersMax` when left out).
+ */
+export type SecretMapping = (secret: string, field: string, charactersMax?: number) => string;
 
 const secretHeader = /^(cookie|proxy-authorization|authorization)$|token|secret|api-?key|password|credential/i;
 

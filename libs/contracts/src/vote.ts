@@ -32,6 +32,7 @@ export const reasons = [
   'tls.untrusted',
   'tls.handshake',
   'tls.protocol',
+  'auth.certificate',
   'auth.token',
   'auth.timeout',
   'http.protocol',

@@ -1,6 +1,7 @@
 /** Monitors over HTTP, in the database and on the log. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { monitorRecordSchema, type MonitorRecord } from '@quorate/contracts';
+import { mapProbeSecrets, monitorRecordSchema, type MonitorRecord } from '@quorate/contracts';
+import { createAuthority } from '@quorate/testing';
 import { ApiSystem, until } from './api-system.ts';
 import type { Answer } from './api-client.ts';
 import { roundOf, startAt, statusOf, verdictTold, voteOf } from './records.ts';
@@ -13,7 +14,7 @@ interface Monitor {
   version: number;
   status: string;
   statusSince: string;
-  http: { headers: Record<string, string>; auth: Record<string, string> };
+  http: { headers: Record<string, string>; auth: Record<string, string>; tls: object };
   lastRound: { dueAt: string; verdict: string } | null;
 }
 
@@ -88,6 +89,43 @@ describe('monitors', () => {
     expect(passwordIn(await published(id, 2))).toBe('first');
     await system.client.patch(`${path}/${id}`, { http: { auth: { password: 'second' } } });
     expect(passwordIn(await published(id, 3))).toBe('second');
+  });
+
+  it('keep the secrets of credentials and client certificates that a patch leaves out', async () => {
+    const { cert, key } = await (await createAuthority()).issue({ names: ['the prober'] });
+    const auth = { type: 'oauth2', tokenUrl: 'https://login.example.com/', clientId: 'c', clientSecret: 'hush' };
+    const tls = { clientCertificate: { certificate: cert, key } };
+    const monitor = await create({ http: { ...settings.http, auth, tls } });
+    expect(JSON.stringify(monitor)).not.toMatch(/hush|PRIVATE KEY/);
+    expect(monitor.http.tls).toMatchObject({
+      clientCertificate: { certificate: cert, key: '[redacted]', passphrase: null },
+    });
+
+    const patch = { http: { auth: { scope: 'read' }, tls: { verify: false } } };
+    expect((await system.client.patch(`${path}/${monitor.id}`, patch)).status).toBe(200);
+    const record = await published(monitor.id, 2);
+    expect(JSON.stringify(record)).not.toMatch(/hush|PRIVATE KEY/);
+    const opened = mapProbeSecrets(record, (secret, field) =>
+      system.secretBox.open(secret, { entity: 'monitor', id: monitor.id, field }),
+    );
+    expect(opened).toMatchObject({
+      http: { auth: { clientSecret: 'hush', scope: 'read' }, tls: { verify: false, clientCertificate: { key } } },
+    });
+  });
+
+  it('refuse a client certificate whose key is another’s, or was not sent along', async () => {
+    const authority = await createAuthority();
+    const [one, other] = await Promise.all(['one', 'other'].map((name) => authority.issue({ names: [name] })));
+    const at = '/http/tls/clientCertificate/key';
+    const pointersOf = ({ body }: { body: { errors: { pointer: string }[] } }) =>
+      body.errors.map(({ pointer }) => pointer);
+    type Refusal = { errors: { pointer: string }[] };
+    const http = (certificate: object) => ({ ...settings.http, tls: { clientCertificate: certificate } });
+    const mixed = { ...settings, http: http({ certificate: one!.cert, key: other!.key }) };
+    expect(pointersOf(await system.client.post<Refusal>(path, mixed))).toEqual([at]);
+    const { id } = await create({ http: http({ certificate: one!.cert, key: one!.key }) });
+    const renewal = { http: { tls: { clientCertificate: { certificate: other!.cert } } } };
+    expect(pointersOf(await system.client.patch<Refusal>(`${path}/${id}`, renewal))).toEqual([at]);
   });
 
   it('refuse a redacted secret where none is stored', async () => {

@@ -6,6 +6,7 @@ import type { InputOf } from '../http/operation.ts';
 import { Input, Operation } from '../http/routing.ts';
 import { findMonitor } from '../monitors/monitors.queries.ts';
 import { MonitorsService } from '../monitors/monitors.service.ts';
+import { checkCertificates } from '../monitors/certificates.ts';
 import { checkPatterns } from '../monitors/patterns.ts';
 import { presentRound } from '../rounds/round.presenter.ts';
 import { checkMonitor, checkUnsaved, type ManualRound } from './checks.operations.ts';
@@ -32,6 +33,7 @@ export class ChecksController {
   @Operation(checkUnsaved)
   checkUnsaved(@Input() { body }: InputOf<typeof checkUnsaved>): Promise<ManualRound> {
     checkPatterns(body);
+    checkCertificates(body, null);
     const monitorId = randomUUID();
     return this.#perform({ monitorId, version: 1, settings: this.#monitors.seal(monitorId, body, null) });
   }

@@ -97,6 +97,42 @@ export const exampleMonitorsByType: {
   },
 };
 
+/** Monitors that must prove who asks. */
+export const exampleMonitorsWithCredentials = {
+  'http-digest': {
+    name: 'Camera',
+    type: 'http',
+    http: { url: 'https://camera.example.com/', auth: { type: 'digest', username: 'probe', password: 'a password' } },
+  },
+  'http-oauth2': {
+    name: 'Orders API',
+    type: 'http',
+    http: {
+      url: 'https://api.example.com/orders/health',
+      auth: {
+        type: 'oauth2',
+        tokenUrl: 'https://login.example.com/oauth2/token',
+        clientId: 'quorate',
+        clientSecret: 'a client secret',
+        scope: 'orders:read',
+      },
+    },
+  },
+  'http-client-certificate': {
+    name: 'Bank',
+    type: 'http',
+    http: {
+      url: 'https://bank.example.com/health',
+      tls: {
+        clientCertificate: {
+          certificate: '-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n',
+          key: '-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n',
+        },
+      },
+    },
+  },
+} satisfies Readonly<Record<string, MonitorSettingsInput>>;
+
 export const exampleRound: RoundAnswer = {
   dueAt: '2026-11-21T10:00:30.000Z',
   kind: 'scheduled',
@@ -152,7 +188,7 @@ export const exampleMonitor: MonitorAnswer = {
     proxy: null,
     connection: 'fresh',
     httpVersion: '1.1',
-    tls: { verify: true, certificateWarningDays: 14 },
+    tls: { verify: true, certificateWarningDays: 14, ca: null, clientCertificate: null },
     expect: { status: ['200-299'], body: [{ contains: 'ok' }], json: [], headers: [], maxResponseMs: null },
   },
   status: 'up',

@@ -4,7 +4,12 @@ import { operation } from '../http/operation.ts';
 import { pageSchemaOf } from '../http/page.ts';
 import { mergePatchSchema } from '../http/merge-patch.ts';
 import { roundSchema, roundsQuerySchema } from '../rounds/round.schema.ts';
-import { exampleMonitor, exampleMonitorsByType, exampleRound } from './monitor.example.ts';
+import {
+  exampleMonitor,
+  exampleMonitorsByType,
+  exampleMonitorsWithCredentials,
+  exampleRound,
+} from './monitor.example.ts';
 import { monitorIdParameters, monitorSchema, monitorsQuerySchema } from './monitor.schema.ts';
 
 const tag = 'Monitors';
@@ -20,7 +25,7 @@ export const createMonitor = operation({
   id: 'createMonitor',
   summary: 'Creates a monitor; its first round starts at once',
   body: monitorSettingsSchema,
-  bodyExamples: exampleMonitorsByType,
+  bodyExamples: { ...exampleMonitorsByType, ...exampleMonitorsWithCredentials },
   answer: { status: 201, description: 'The new monitor.', schema: monitorSchema, example: exampleMonitor },
   isVersioned: true,
 });

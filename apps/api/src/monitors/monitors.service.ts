@@ -18,6 +18,7 @@ import { presentMonitor } from './monitor.presenter.ts';
 import type { MonitorAnswer } from './monitor.schema.ts';
 import type { MonitorView } from './monitor.presenter.ts';
 import { findMonitor, viewMonitor } from './monitors.queries.ts';
+import { checkCertificates } from './certificates.ts';
 import { checkPatterns } from './patterns.ts';
 
 interface Edit {
@@ -42,6 +43,7 @@ export class MonitorsService {
     const id = randomUUID();
     const now = this.#log.now();
     checkPatterns(settings);
+    checkCertificates(settings, null);
     checkCron(settings, now);
     const monitor = { id, version: 1, paused: false, createdAt: now, changedAt: now };
     const sealed = this.seal(id, withToken(settings, null, this.#secretBox), null);
@@ -63,6 +65,7 @@ export class MonitorsService {
       const settings = patched(shown, patch, monitorSettingsSchema);
       if (settings === null) return this.#answer(manager, monitor);
       checkPatterns(settings);
+      checkCertificates(settings, stored);
       checkCron(settings, this.#log.now());
       const sealed = this.seal(id, withToken(settings, monitor, this.#secretBox), stored);
       await checkChannelsExist(manager, channelReferences(sealed));

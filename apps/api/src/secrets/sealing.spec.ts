@@ -1,6 +1,6 @@
 /** Secrets on their way in and out. */
 import { describe, expect, it } from '@jest/globals';
-import { mapProbeSecrets, type Probe } from '@quorate/contracts';
+import { mapProbeSecrets, probeSchema, type Probe } from '@quorate/contracts';
 import { ProblemError } from '../http/problem.ts';
 import { redacted, redactSecrets, sealSecrets, secretBytesMax } from './sealing.ts';
 
@@ -8,7 +8,7 @@ const seal = (secret: string, field: string) => `sealed(${secret}@${field})`;
 
 function probeWith(token: string, headers: Record<string, string> = {}): Probe {
   const http = { url: 'https://shop.example.com', auth: { type: 'bearer', token }, headers };
-  return { type: 'http', http } as Probe;
+  return probeSchema.parse({ type: 'http', http });
 }
 
 function sealed(probe: Probe, stored: Probe | null = null): Probe {

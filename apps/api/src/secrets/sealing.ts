@@ -2,13 +2,14 @@
  * Secrets on their way in and out: sealed before they reach the database or the log, never shown again. What a client
  * read as `[redacted]` it may send back, and the stored secret stays.
  */
-import type { SecretMapping } from '@quorate/contracts';
+import { sealedCharactersMax, type SecretMapping } from '@quorate/contracts';
 import { ProblemError, type FieldError } from '../http/problem.ts';
 
 export const redacted = '[redacted]';
 
-/** Sealed text is longer, and the contracts bound what the log carries. */
-export const secretBytesMax = 3_000;
+/** Sealed text is longer (base64, nonce, tag and prefix), and the contracts bound what the log carries. */
+const bytesMaxIn = (charactersMax: number): number => Math.floor((charactersMax * 3) / 4) - 72;
+export const secretBytesMax = bytesMaxIn(sealedCharactersMax);
 
 /** Applies a mapping to every secret of one kind of entity: `mapProbeSecrets` or `mapChannelSecrets`. */
 export type MapSecrets<Entity> = (entity: Entity, map: SecretMapping) => Entity;
@@ -39,10 +40,10 @@ export interface Sealing<Entity> {
 export function sealSecrets<Entity>(entity: Entity, { mapSecrets, stored, seal }: Sealing<Entity>): Entity {
   const kept = storedSecrets(stored, mapSecrets);
   const errors: FieldError[] = [];
-  const sealed = mapSecrets(entity, (secret, field) => {
+  const sealed = mapSecrets(entity, (secret, field, charactersMax = sealedCharactersMax) => {
     const keptSecret = kept.get(field);
     if (secret === redacted && keptSecret !== undefined) return keptSecret;
-    const fault = faultOf(secret);
+    const fault = faultOf(secret, bytesMaxIn(charactersMax));
     if (fault !== null) errors.push({ pointer: field, message: fault });
     return fault === null ? seal(secret, field) : secret;
   });
@@ -50,8 +51,8 @@ export function sealSecrets<Entity>(entity: Entity, { mapSecrets, stored, seal }
   throw new ProblemError('QRT_BODY_INVALID', 'See errors for each invalid secret.', { errors });
 }
 
-function faultOf(secret: string): string | null {
+function faultOf(secret: string, bytesMax: number): string | null {
   if (secret === redacted) return 'must be the secret itself: none is stored that could be kept';
-  if (Buffer.byteLength(secret) > secretBytesMax) return `must have at most ${secretBytesMax} bytes`;
+  if (Buffer.byteLength(secret) > bytesMax) return `must have at most ${bytesMax} bytes`;
   return null;
 }

@@ -7,10 +7,17 @@ import type { Connection } from './connection.ts';
 import { dial, type Destination } from './dial.ts';
 import { connectThrough, type RouteSettings } from './proxy-route.ts';
 import { isSocks } from './proxy.ts';
+import { nameOfMaterial, type TlsIdentity } from './secure-contexts.ts';
 import { NoSharedProtocol, secure } from './secure.ts';
 
 export interface LineSettings extends RouteSettings {
   readonly http: HttpProbe;
+}
+
+/** Where a line leads, and as whom it is secured. */
+interface LineEnd {
+  readonly url: URL;
+  readonly identity: TlsIdentity;
 }
 
 export interface Line {
@@ -27,9 +34,9 @@ const withoutHttp2 = 'the target does not speak HTTP/2';
 
 const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
-/** Scheme, host and port of `url`, and by whom it is reached: what a kept connection must share. */
-export function wayTo(url: URL, { proxy }: HttpProbe): string {
-  return proxy === null ? url.origin : `${url.origin} by ${proxy.url}`;
+/** Scheme, host and port of `url`, by whom it is reached, and as whom: what a kept connection must share. */
+export function wayTo({ origin }: URL, { proxy, tls }: HttpProbe): string {
+  return `${origin} by ${proxy?.url ?? ''} as ${tls.verify} ${nameOfMaterial(tls)}`;
 }
 
 /** Plain HTTP is what an HTTP proxy reads itself; all else goes through it unread. */
@@ -48,15 +55,15 @@ async function connectTo(attempt: Attempt, url: URL, settings: LineSettings): Pr
 
 async function secureTo(
   attempt: Attempt,
-  url: URL,
-  { connection, settings: { http, trust } }: { connection: Connection; settings: LineSettings },
+  { url, identity }: LineEnd,
+  { connection, http }: { connection: Connection; http: HttpProbe },
 ): Promise<Connection | Failure> {
   const secured = await secure(attempt, connection, {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, ''),
     verify: http.tls.verify,
     certificateWarningDays: http.tls.certificateWarningDays,
     protocols: [protocolIds[http.httpVersion]],
-    context: trust,
+    ...identity,
   });
   return http.httpVersion === '2' ? agreedOnHttp2(secured) : secured;
 }
@@ -69,8 +76,9 @@ function agreedOnHttp2(secured: Connection | Failure): Connection | Failure {
   return new Failure('http.protocol', withoutHttp2);
 }
 
-export async function openLine(attempt: Attempt, url: URL, settings: LineSettings): Promise<Line | Failure> {
+export async function openLine(attempt: Attempt, end: LineEnd, settings: LineSettings): Promise<Line | Failure> {
   const openedAtMs = performance.now();
+  const { url } = end;
   const { httpVersion } = settings.http;
   const isPlain = url.protocol === 'http:';
   if (isPlain && httpVersion === '2') {
@@ -78,7 +86,7 @@ export async function openLine(attempt: Attempt, url: URL, settings: LineSetting
   }
   const dialled = await connectTo(attempt, url, settings);
   if (dialled instanceof Failure) return dialled;
-  const connection = isPlain ? dialled : await secureTo(attempt, url, { connection: dialled, settings });
+  const connection = isPlain ? dialled : await secureTo(attempt, end, { connection: dialled, http: settings.http });
   if (connection instanceof Failure) return connection;
   return { connection, openedAtMs, httpVersion, relay: relayOf(url, settings.http) };
 }

@@ -1,11 +1,12 @@
 /** Makes a connection a TLS one, judges the certificate, and records its facts whatever the judgement says. */
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { connect, createSecureContext, getCACertificates, type SecureContext, type TLSSocket } from 'node:tls';
-import type { Reason } from '@quorate/contracts';
+import { connect, type SecureContext, type TLSSocket } from 'node:tls';
+import type { Instant, Reason } from '@quorate/contracts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
 import { certificateFacts, earlier } from './certificate.ts';
+import { withIdentity } from './client-identity.ts';
 import { Connection, codeOf } from './connection.ts';
 
 export interface TlsSettings {
@@ -15,12 +16,8 @@ export interface TlsSettings {
   readonly certificateWarningDays: number;
   readonly protocols: readonly string[];
   readonly context: SecureContext;
-}
-
-/** One for all probes: making it costs more than a handshake's other bookkeeping, and it holds no session. */
-export function createTrust(certificateAuthorities?: string): SecureContext {
-  if (certificateAuthorities === undefined) return createSecureContext();
-  return createSecureContext({ ca: [...getCACertificates('default'), certificateAuthorities] });
+  /** When the certificate that the context shows expires; null or left out where it shows none. */
+  readonly identityEndsAt?: Instant | null;
 }
 
 interface CertificateFault {
@@ -68,7 +65,7 @@ function handshakeFailure(code: string, protocols: readonly string[]): Failure {
 async function handshake(
   attempt: Attempt,
   plain: Connection,
-  { host, context, protocols }: TlsSettings,
+  { host, context, protocols, identityEndsAt = null }: TlsSettings,
 ): Promise<TLSSocket | Failure> {
   return await attempt.wait<TLSSocket>('tls', (done) => {
     plain.detach();
@@ -84,8 +81,12 @@ async function handshake(
       checkServerIdentity: () => undefined,
     });
     const failed = (code: string): void => {
+      const failure = withIdentity(handshakeFailure(code, protocols), socket, {
+        identityEndsAt,
+        now: attempt.startedAt,
+      });
       socket.destroy();
-      done(handshakeFailure(code, protocols));
+      done(failure);
     };
     socket.once('error', (error: Error) => failed(codeOf(error)));
     socket.once('end', () => failed('closed by the target'));

@@ -2,6 +2,7 @@
 import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
 import type { Credentials } from '../auth/credentials.ts';
+import { identityRefusal, withIdentity } from './client-identity.ts';
 import { CookieJar } from './cookies.ts';
 import { CutOff } from './cut-off.ts';
 import { exchangeInHttp2 } from './http2-exchange.ts';
@@ -11,8 +12,10 @@ import type { KeptConnection, KeptConnections } from './kept-connections.ts';
 import { openLine, wayTo, type Line, type LineSettings } from './line.ts';
 import { nextHop } from './redirects.ts';
 import type { Answer } from './response-reader.ts';
+import type { TlsIdentities } from './secure-contexts.ts';
 
 export interface VisitSettings extends LineSettings {
+  readonly identities: TlsIdentities;
   readonly userAgent: string;
   readonly kept: KeptConnections;
   readonly monitorKey: string;
@@ -72,6 +75,8 @@ class Visit {
   readonly #settings: VisitSettings;
   readonly #cookies: CookieJar;
   readonly #first: URL;
+  /** What the last answer's status may have to do with a client certificate. */
+  #identityRefusal: string | null = null;
 
   constructor(attempt: Attempt, settings: VisitSettings) {
     this.#attempt = attempt;
@@ -136,22 +141,26 @@ class Visit {
   /** Closes the connection where it fails. */
   async #exchange(hop: Hop, opened: Line | null): Promise<Exchanged | Failure> {
     const attempt = this.#attempt;
-    const { credentials } = this.#settings;
+    const { credentials, identities } = this.#settings;
     const authorization = hop.mayCarryCredentials ? await credentials.authorize(attempt, hop) : null;
     if (authorization instanceof Failure) {
       opened?.connection.close();
       return authorization;
     }
     const request = this.#request(hop, authorization);
-    const line = opened ?? (await openLine(attempt, hop.url, this.#settings));
+    const identity = hop.mayCarryCredentials ? identities.own : identities.elsewhere;
+    const line = opened ?? (await openLine(attempt, { url: hop.url, identity }, this.#settings));
     if (line instanceof Failure) return line;
     const answer = await send(attempt, line, request);
+    const shown = { ...identity, now: attempt.startedAt };
     if (answer instanceof CutOff) attempt.statusCode = answer.answer.statusCode;
     if (answer instanceof Failure) {
+      const failure = withIdentity(answer, line.connection.socket, shown);
       release(attempt, line, null);
-      return answer;
+      return failure;
     }
     attempt.statusCode = answer.statusCode;
+    this.#identityRefusal = identityRefusal(answer.statusCode, line.connection.socket, shown);
     this.#cookies.take(hop.url, answer.headers);
     return { line, answer };
   }
@@ -164,7 +173,7 @@ class Visit {
   }
 
   #refusalOf(hop: Hop, answer: Answer): string | null {
-    if (answer.statusCode !== 401) return null;
+    if (this.#identityRefusal !== null || answer.statusCode !== 401) return this.#identityRefusal;
     if (hop.mayCarryCredentials) return this.#settings.credentials.refusalOf(answer);
     return `the monitor's credentials are not for ${hop.url.host}, where a redirect led`;
   }

@@ -56,13 +56,23 @@ async function textOf(attempt: Attempt, failure: Failure): Promise<string> {
   return content instanceof Failure ? '' : bodyText(content.bytes, headerOf(failure.answer, 'content-type'));
 }
 
+/** What the API would not have taken: the target was not asked. */
+function unusable(failure: Failure, context: ProbeContext, kept: KeptConnection | null): Evidence {
+  kept?.connection.close();
+  const attempt = new Attempt(context);
+  attempt.finish();
+  return evidenceOf(attempt, { failure, answer: '', secrets: [] });
+}
+
 async function look(http: HttpProbe, context: ProbeContext, { kept, timeoutMs }: Look): Promise<Evidence> {
   const { signal, startedAt } = context;
   const lateMs = Math.round(context.timeoutMs - timeoutMs);
-  const credentials = credentialsOf(http.auth, context);
+  const identities = context.contexts.for(http.tls);
+  if (identities instanceof Failure) return unusable(identities, context, kept);
+  const credentials = credentialsOf(http.auth, { ...context, trust: identities.elsewhere.context });
   const attempt = new Attempt({ startedAt: startedAt + lateMs, timeoutMs, signal });
   try {
-    const landing = await visit(attempt, { http, credentials, ...context }, kept);
+    const landing = await visit(attempt, { http, credentials, identities, ...context }, kept);
     const result =
       landing instanceof Failure
         ? { failure: landing, text: await textOf(attempt, landing) }

@@ -2,8 +2,8 @@
 import { NameResolver, type AddressGuard } from '@quorate/outbound';
 import { AccessTokens } from '../auth/access-tokens.ts';
 import { KeptConnections } from '../exchange/kept-connections.ts';
+import { SecureContexts } from '../exchange/secure-contexts.ts';
 import { Pinger } from '../icmp/pinger.ts';
-import { createTrust } from '../exchange/secure.ts';
 import { RegistryList } from '../rdap/registry-list.ts';
 import { RegistryMemory } from '../rdap/registry-memory.ts';
 import type { ProbeContext } from './probe-context.ts';
@@ -25,9 +25,11 @@ export interface SurroundingsSettings {
 export function createSurroundings(settings: SurroundingsSettings): ProbeSurroundings {
   const { guard, resolver = new NameResolver(), region, version, signal, certificateAuthorities } = settings;
   const outbound = { guard, resolver };
+  const contexts = new SecureContexts(certificateAuthorities);
   return {
     outbound,
-    trust: createTrust(certificateAuthorities),
+    trust: contexts.usual,
+    contexts,
     userAgent: `Quorate/${version} (${region})`,
     kept: new KeptConnections(),
     tokens: new AccessTokens(),

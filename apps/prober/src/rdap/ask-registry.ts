@@ -85,7 +85,8 @@ export async function askRegistry(
 ): Promise<RegistryAnswer> {
   const whom = `the registry at ${url.host}`;
   const http = httpProbeSchema.parse({ url: url.href, headers: { accept: accepted }, maxRedirects: redirectsMax });
-  const landing = await visit(attempt, { ...context, http, credentials: noCredentials }, null);
+  const who = { credentials: noCredentials, identities: context.contexts.nobody };
+  const landing = await visit(attempt, { ...context, http, ...who }, null);
   if (landing instanceof Failure) return { outcome: ofTheWay(landing, whom), text: '' };
   const { answer } = landing;
   const content = await decode(attempt, answer);

@@ -1,10 +1,11 @@
 /** Parts that the settings of several probe types share. */
 import { z } from 'zod';
+import { sealedCharactersMax } from '../secrets.ts';
 
 /** A pattern in RE2 syntax; that it compiles is checked where the library is (the API). */
 export const patternSchema = z.string().min(1).max(1_024);
 
-export const secretTextSchema = z.string().min(1).max(4_096);
+export const secretTextSchema = z.string().min(1).max(sealedCharactersMax);
 
 export const hostSchema = z
   .string()

@@ -6,6 +6,7 @@ import { httpAuthSchema, mapAuthSecrets } from './http-auth.ts';
 import { jsonExpectationSchema } from './json-expectation.ts';
 import { defineProbeType, patternsIn } from './probe-type.ts';
 import { looksUpItself, mapProxySecrets, proxySchema } from './proxy.ts';
+import { mapTlsSecrets, tlsMaterialFields } from './tls-material.ts';
 
 const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const headerValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -97,6 +98,7 @@ const httpFieldsSchema = z.strictObject({
     .strictObject({
       verify: z.boolean().default(true),
       certificateWarningDays: z.int().min(0).max(365).default(14),
+      ...tlsMaterialFields,
     })
     .prefault({}),
   expect: httpExpectSchema.prefault({}),
@@ -152,7 +154,9 @@ export const httpProbeType = defineProbeType({
     auth: mapAuthSecrets(http.auth, '/http/auth', map),
     proxy: http.proxy === null ? null : mapProxySecrets(http.proxy, '/http/proxy', map),
     headers: mapHeaderSecrets(http.headers, '/http/headers', map),
+    tls: mapTlsSecrets(http.tls, '/http/tls', map),
   }),
+  tlsMaterialOf: ({ tls }) => ({ ...tls, pointer: '/http/tls' }),
   patternsOf: ({ expect: { body, headers, json } }) => [
     ...patternsIn(body, 'matches', '/http/expect/body'),
     ...patternsIn(body, 'notMatches', '/http/expect/body'),

@@ -1,6 +1,7 @@
 /** What the contracts know of a probe type. */
 import type { z } from 'zod';
 import type { SecretMapping } from '../secrets.ts';
+import type { TlsMaterialField } from './tls-material.ts';
 
 /** A pattern in RE2 syntax, and where it stands in the monitor (a JSON pointer). */
 export interface PatternField {
@@ -14,6 +15,8 @@ export interface ProbeType<Settings extends z.ZodType> {
   targetOf(settings: z.output<Settings>): string;
   /** A copy with each secret mapped; left out by a type that has none. */
   mapSecrets?(settings: z.output<Settings>, map: SecretMapping): z.output<Settings>;
+  /** Certificates that the monitor brings along; left out by a type that takes none. */
+  tlsMaterialOf?(settings: z.output<Settings>): TlsMaterialField;
   /** Left out by a type that has none. */
   patternsOf?(settings: z.output<Settings>): readonly PatternField[];
 }
