@@ -141,6 +141,12 @@ describe('a redirect', () => {
     expect(requests).toHaveLength(4);
   });
 
+  it('that never ends and has a large head is cut at the limit all the same', async () => {
+    leadTo('/start', '/start', { 'x-large': 'a'.repeat(15_000), 'set-cookie': `a=${'b'.repeat(4_000)}` });
+    expect(await look()).toMatchObject({ outcome: 'down', reason: 'http.redirect', redirects: 10 });
+    expect(requests).toHaveLength(11);
+  });
+
   it('to a forbidden address is refused, whatever the first address was', async () => {
     leadTo('/start', 'http://169.254.169.254/latest/meta-data/');
     expect(await look()).toMatchObject({ outcome: 'down', reason: 'blocked.address', address: '127.0.0.1' });

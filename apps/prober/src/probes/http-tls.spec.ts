@@ -113,6 +113,16 @@ describe('a certificate', () => {
     expect(await look(await leaf({ validToDays }))).toMatchObject({ outcome: 'up', certificate: { warning } });
   });
 
+  it('behind a redirect from plain HTTP is told of', async () => {
+    const port = await serve(await leaf());
+    const plain = await startRawServer(
+      answering([`HTTP/1.1 301 Moved\r\nLocation: https://localhost:${port}/\r\nContent-Length: 0\r\n\r\n`]),
+    );
+    const evidence = await visit(`http://localhost:${plain.port}/`);
+    expect(evidence).toMatchObject({ outcome: 'up', redirects: 1, certificate: { daysLeft: 90, warning: false } });
+    await plain.close();
+  });
+
   it('is as old as the oldest link of its chain', async () => {
     const link = await authority.intermediate({ validToDays: 5.5, isSent: true });
     const evidence = await look(await link.issue({ names: ['localhost'], validToDays: 90 }));
