@@ -72,6 +72,7 @@ const userTypes = [
   'kafka',
   'mongodb',
   'domain',
+  'tls',
 ] as const;
 
 /**

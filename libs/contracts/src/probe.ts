@@ -18,6 +18,7 @@ import { selfProbeType } from './probes/self.ts';
 import { tcpProbeType } from './probes/tcp.ts';
 import { websocketProbeType } from './probes/websocket.ts';
 import type { TlsMaterialField } from './probes/tls-material.ts';
+import { tlsProbeType } from './probes/tls.ts';
 import type { SecretMapping } from './secrets.ts';
 
 const probeTypes = {
@@ -36,6 +37,7 @@ const probeTypes = {
   amqp: amqpProbeType,
   kafka: kafkaProbeType,
   mongodb: mongodbProbeType,
+  tls: tlsProbeType,
   self: selfProbeType,
 };
 type ProbeTypes = typeof probeTypes;

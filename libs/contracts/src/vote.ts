@@ -35,6 +35,12 @@ export const reasons = [
   'auth.certificate',
   'auth.token',
   'auth.timeout',
+  'starttls.refused',
+  'starttls.injected',
+  'starttls.malformed',
+  'smtp.rejected',
+  'smtp.deferred',
+  'smtp.malformed',
   'http.protocol',
   'http.empty',
   'http.partial',
@@ -109,6 +115,12 @@ export const certificateSchema = z.object({
   /** Whole days left of the chain's earliest expiry; negative when expired. */
   daysLeft: z.int(),
   issuer: z.string().max(512),
+  subject: z.string().max(512).nullable().default(null),
+  /** The subject of whichever certificate of the chain expires first. */
+  firstToExpire: z.string().max(512).nullable().default(null),
+  /** What the handshake agreed on: `TLSv1.3`, and the cipher suite by its IANA name. */
+  protocol: z.string().max(16).nullable().default(null),
+  cipher: z.string().max(64).nullable().default(null),
   /** Whether `daysLeft` is below the monitor's `certificateWarningDays`. */
   warning: z.boolean(),
 });

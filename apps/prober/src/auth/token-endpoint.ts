@@ -1,18 +1,18 @@
 /** The call for an access token by a client's own credentials (RFC 6749, section 4.4). */
-import type { SecureContext } from 'node:tls';
 import type { OAuth2 } from '@quorate/contracts';
 import { BlockedAddressError, createGuardedAgent, NameResolutionError, type Outbound } from '@quorate/outbound';
 import { request, type Dispatcher } from 'undici';
 import { Failure } from '../attempt/failure.ts';
 import { codeOf } from '../exchange/connection.ts';
 import { resolutionFailure } from '../exchange/dial.ts';
-import { certificateFaultOf } from '../exchange/secure.ts';
+import { certificateFaultOf } from '../exchange/tls-failure.ts';
+import type { Trust } from '../exchange/trust.ts';
 import { basicCredentials } from './fixed-credentials.ts';
 import { judgeTokenAnswer, type TokenGrant } from './token-answer.ts';
 
 export interface TokenCallSurroundings {
   readonly outbound: Outbound;
-  readonly trust: SecureContext;
+  readonly trust: Trust;
   readonly userAgent: string;
 }
 
@@ -83,7 +83,7 @@ export async function requestToken(
   signal: AbortSignal,
 ): Promise<TokenGrant | Failure> {
   const { hostname } = new URL(client.tokenUrl);
-  const dispatcher = createGuardedAgent({ ...outbound, secureContext: trust, timeoutMs });
+  const dispatcher = createGuardedAgent({ ...outbound, secureContext: trust.context, timeoutMs });
   try {
     const { statusCode, body } = await request(client.tokenUrl, { ...callOf(client, userAgent), dispatcher, signal });
     return judgeTokenAnswer(endpointAt(hostname), { statusCode, text: await body.text() });

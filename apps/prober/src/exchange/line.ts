@@ -8,7 +8,8 @@ import { dial, type Destination } from './dial.ts';
 import { connectThrough, type RouteSettings } from './proxy-route.ts';
 import { isSocks } from './proxy.ts';
 import { nameOfMaterial, type TlsIdentity } from './secure-contexts.ts';
-import { NoSharedProtocol, secure } from './secure.ts';
+import { secure } from './secure.ts';
+import { NoSharedProtocol } from './tls-failure.ts';
 
 export interface LineSettings extends RouteSettings {
   readonly http: HttpProbe;

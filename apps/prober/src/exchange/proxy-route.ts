@@ -3,7 +3,6 @@
  * asked for is checked as far as this side can see it: an address, or a name that is looked up here.
  */
 import { isIP } from 'node:net';
-import type { SecureContext } from 'node:tls';
 import { looksUpItself, type Proxy } from '@quorate/contracts';
 import type { Outbound } from '@quorate/outbound';
 import type { Attempt } from '../attempt/attempt.ts';
@@ -14,12 +13,13 @@ import { openTunnel } from './proxy-connect.ts';
 import { openSocksTunnel } from './proxy-socks5.ts';
 import { blame, isSocks, placeOf } from './proxy.ts';
 import { secure } from './secure.ts';
+import type { Trust } from './trust.ts';
 
 const certificateWarningDays = 0;
 
 export interface RouteSettings {
   readonly outbound: Outbound;
-  readonly trust: SecureContext;
+  readonly trust: Trust;
   readonly userAgent: string;
 }
 
@@ -51,7 +51,7 @@ async function namedToProxy(
 async function secureProxy(
   attempt: Attempt,
   connection: Connection,
-  { host, trust }: { readonly host: string; readonly trust: SecureContext },
+  { host, trust }: { readonly host: string; readonly trust: Trust },
 ): Promise<Connection | Failure> {
   const known = attempt.certificate;
   const settings = { host: bare(host), verify: true, certificateWarningDays, protocols: ['http/1.1'], context: trust };

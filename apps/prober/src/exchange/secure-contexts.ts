@@ -1,12 +1,12 @@
 /** Whom TLS trusts and what it shows: one context for all monitors that bring the same certificates. */
 import { createHash, X509Certificate } from 'node:crypto';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import type { ClientCertificate, Instant, TlsMaterial } from '@quorate/contracts';
 import { Failure } from '../attempt/failure.ts';
+import { Trust } from './trust.ts';
 
 /** As whom a connection is secured. */
 export interface TlsIdentity {
-  readonly context: SecureContext;
+  readonly context: Trust;
   /** When the client certificate expires; null where there is none. */
   readonly identityEndsAt: Instant | null;
 }
@@ -32,17 +32,16 @@ export function nameOfMaterial(material: TlsMaterial): string {
 
 export class SecureContexts {
   /** For monitors that bring nothing along; it holds no session. */
-  readonly usual: SecureContext;
+  readonly usual: Trust;
   /** As whom such monitors come. */
   readonly nobody: TlsIdentities;
   readonly #authorities: readonly string[];
-  #usualAuthorities: string | null = null;
   readonly #kept = new Map<string, TlsIdentities>();
 
   /** `authorities` is PEM of those to trust beside the usual ones, for all monitors. */
   constructor(authorities?: string) {
     this.#authorities = authorities === undefined ? [] : [authorities];
-    const identity = { context: createSecureContext(this.#trusting([])), identityEndsAt: null };
+    const identity = { context: new Trust(this.#authorities), identityEndsAt: null };
     this.usual = identity.context;
     this.nobody = { own: identity, elsewhere: identity };
   }
@@ -58,9 +57,7 @@ export class SecureContexts {
   #make({ ca, clientCertificate }: TlsMaterial): TlsIdentities | Failure {
     try {
       const elsewhere =
-        ca === null
-          ? this.nobody.elsewhere
-          : { context: createSecureContext(this.#trusting([ca])), identityEndsAt: null };
+        ca === null ? this.nobody.elsewhere : { context: new Trust([...this.#authorities, ca]), identityEndsAt: null };
       if (clientCertificate === null) return { own: elsewhere, elsewhere };
       return { own: this.#identityOf(clientCertificate, ca === null ? [] : [ca]), elsewhere };
     } catch (error) {
@@ -72,17 +69,9 @@ export class SecureContexts {
   #identityOf({ certificate, key, passphrase }: ClientCertificate, authorities: readonly string[]): TlsIdentity {
     const shown = { cert: certificate, key, ...(passphrase === null ? {} : { passphrase }) };
     return {
-      context: createSecureContext({ ...this.#trusting(authorities), ...shown }),
+      context: new Trust([...this.#authorities, ...authorities], shown),
       identityEndsAt: new X509Certificate(certificate).validToDate.getTime(),
     };
-  }
-
-  #trusting(more: readonly string[]): { readonly ca?: string[] } {
-    const own = [...this.#authorities, ...more];
-    if (own.length === 0) return {};
-    // Read as one text, which takes half of the time.
-    this.#usualAuthorities ??= getCACertificates('default').join('\n');
-    return { ca: [this.#usualAuthorities, ...own] };
   }
 
   /** The one that was used longest ago goes first. */

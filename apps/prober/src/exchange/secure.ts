@@ -1,13 +1,18 @@
 /** Makes a connection a TLS one, judges the certificate, and records its facts whatever the judgement says. */
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { connect, type SecureContext, type TLSSocket } from 'node:tls';
-import type { Instant, Reason } from '@quorate/contracts';
+import { connect, type TLSSocket } from 'node:tls';
+import { tlsVersions, type Instant, type TlsVersion } from '@quorate/contracts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
-import { certificateFacts, earlier } from './certificate.ts';
+import { certificateFacts, chainOf, earlier } from './certificate.ts';
 import { withIdentity } from './client-identity.ts';
 import { Connection, codeOf } from './connection.ts';
+import { certificateFailure, handshakeFailure } from './tls-failure.ts';
+import type { Trust } from './trust.ts';
+
+/** The oldest version that a target may choose, where a monitor does not say. */
+const usualMinVersion: TlsVersion = 'TLSv1.2';
 
 export interface TlsSettings {
   /** The name in the certificate and in SNI: the URL's host, whatever a Host header says. */
@@ -15,57 +20,16 @@ export interface TlsSettings {
   readonly verify: boolean;
   readonly certificateWarningDays: number;
   readonly protocols: readonly string[];
-  readonly context: SecureContext;
+  readonly context: Trust;
+  readonly minVersion?: TlsVersion;
   /** When the certificate that the context shows expires; null or left out where it shows none. */
   readonly identityEndsAt?: Instant | null;
-}
-
-interface CertificateFault {
-  readonly reason: Reason;
-  readonly saying: string;
-}
-
-const certificateFaults: Readonly<Record<string, CertificateFault>> = {
-  CERT_HAS_EXPIRED: { reason: 'tls.expired', saying: 'has expired' },
-  CERT_NOT_YET_VALID: { reason: 'tls.not-yet-valid', saying: 'is not valid yet' },
-  ERR_TLS_CERT_ALTNAME_INVALID: { reason: 'tls.hostname', saying: 'is not for this host' },
-  DEPTH_ZERO_SELF_SIGNED_CERT: { reason: 'tls.self-signed', saying: 'is self-signed' },
-  SELF_SIGNED_CERT_IN_CHAIN: { reason: 'tls.untrusted', saying: 'comes from an authority that is not trusted' },
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: { reason: 'tls.untrusted', saying: 'came without the chain that proves it' },
-  UNABLE_TO_GET_ISSUER_CERT: { reason: 'tls.untrusted', saying: 'came without the chain that proves it' },
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { reason: 'tls.untrusted', saying: 'came without the chain that proves it' },
-};
-
-const protocolFaults = /UNSUPPORTED_PROTOCOL|WRONG_VERSION_NUMBER|PROTOCOL_VERSION|PACKET_LENGTH_TOO_LONG|NO_PROTOCOLS/;
-
-/** What is wrong with a certificate by the code that TLS failed with; null where that says nothing of it. */
-export function certificateFaultOf(code: string): CertificateFault | null {
-  return certificateFaults[code] ?? null;
-}
-
-function certificateFailure(code: string, host: string): Failure {
-  const fault = certificateFaults[code];
-  if (fault !== undefined) return new Failure(fault.reason, `the certificate of ${host} ${fault.saying}`);
-  return new Failure('tls.untrusted', `the certificate of ${host} cannot be trusted (${code})`);
-}
-
-/** A target that refuses every protocol it was offered in the handshake (ALPN, RFC 7301). */
-export class NoSharedProtocol extends Failure {}
-
-function handshakeFailure(code: string, protocols: readonly string[]): Failure {
-  if (code.includes('NO_APPLICATION_PROTOCOL')) {
-    return new NoSharedProtocol('tls.protocol', `the target does not speak ${protocols.join(' or ')} there`);
-  }
-  if (protocolFaults.test(code)) {
-    return new Failure('tls.protocol', `the target does not speak TLS 1.2 or newer there (${code})`);
-  }
-  return new Failure('tls.handshake', `the TLS handshake failed (${code})`);
 }
 
 async function handshake(
   attempt: Attempt,
   plain: Connection,
-  { host, context, protocols, identityEndsAt = null }: TlsSettings,
+  { host, context, protocols, minVersion = usualMinVersion, identityEndsAt = null }: TlsSettings,
 ): Promise<TLSSocket | Failure> {
   return await attempt.wait<TLSSocket>('tls', (done) => {
     plain.detach();
@@ -74,19 +38,17 @@ async function handshake(
       socket: plain.socket,
       host,
       servername: isIP(host) === 0 ? host : '',
-      secureContext: context,
+      secureContext: context.contextFor(minVersion),
       ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
       // The certificate is judged below, so that its facts are known even when it is refused.
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
     });
     const failed = (code: string): void => {
-      const failure = withIdentity(handshakeFailure(code, protocols), socket, {
-        identityEndsAt,
-        now: attempt.startedAt,
-      });
+      const failure = handshakeFailure(code, { minVersion, protocols });
+      const told = withIdentity(failure, socket, { identityEndsAt, now: attempt.startedAt });
       socket.destroy();
-      done(failure);
+      done(told);
     };
     socket.once('error', (error: Error) => failed(codeOf(error)));
     socket.once('end', () => failed('closed by the target'));
@@ -98,9 +60,17 @@ async function handshake(
   });
 }
 
-function record(attempt: Attempt, leaf: X509Certificate, { certificateWarningDays }: TlsSettings): void {
-  const facts = certificateFacts(leaf, { now: attempt.startedAt, certificateWarningDays });
-  attempt.certificate = earlier(attempt.certificate, facts);
+/** Returns the chain that was judged, the target's own certificate first. */
+function record(attempt: Attempt, socket: TLSSocket, settings: TlsSettings): readonly X509Certificate[] {
+  const leaf = socket.getPeerX509Certificate();
+  if (leaf === undefined) return [];
+  const chain = chainOf(leaf, settings.context);
+  const { certificateWarningDays } = settings;
+  const { standardName: cipher } = socket.getCipher();
+  const agreed = { protocol: socket.getProtocol(), cipher };
+  const facts = certificateFacts(chain, { now: attempt.startedAt, certificateWarningDays, ...agreed });
+  if (facts !== null) attempt.certificate = earlier(attempt.certificate, facts);
+  return chain;
 }
 
 /** Asks OpenSSL itself: to do so, Node would first turn the whole chain into objects, for a tenth of a handshake. */
@@ -115,6 +85,18 @@ function faultOf(socket: TLSSocket, leaf: X509Certificate | undefined, host: str
   return leaf !== undefined && isFor(leaf, host) ? null : 'ERR_TLS_CERT_ALTNAME_INVALID';
 }
 
+function versionFailure(socket: TLSSocket, minVersion: TlsVersion): Failure | null {
+  const version = socket.getProtocol();
+  const isRecent = tlsVersions.indexOf(version as TlsVersion) >= tlsVersions.indexOf(minVersion);
+  return isRecent ? null : new Failure('tls.protocol', `the target chose ${version}, expected ${minVersion} or newer`);
+}
+
+function judge(socket: TLSSocket, chain: readonly X509Certificate[], settings: TlsSettings): Failure | null {
+  const { host, verify, minVersion = usualMinVersion } = settings;
+  const fault = verify ? faultOf(socket, chain[0], host) : null;
+  return fault === null ? versionFailure(socket, minVersion) : certificateFailure(fault, { host, chain });
+}
+
 /** Closes `plain` where it fails. */
 export async function secure(
   attempt: Attempt,
@@ -126,11 +108,9 @@ export async function secure(
     plain.close();
     return socket;
   }
-  const leaf = socket.getPeerX509Certificate();
-  if (leaf !== undefined) record(attempt, leaf, settings);
+  const failure = judge(socket, record(attempt, socket, settings), settings);
   const connection = Connection.over(socket);
-  const fault = settings.verify ? faultOf(socket, leaf, settings.host) : null;
-  if (fault === null) return connection;
+  if (failure === null) return connection;
   connection.close();
-  return certificateFailure(fault, settings.host);
+  return failure;
 }

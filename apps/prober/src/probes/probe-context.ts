@@ -1,10 +1,10 @@
 /** What every probe is given, and what a probe is. */
-import type { SecureContext } from 'node:tls';
 import type { Evidence, Instant } from '@quorate/contracts';
 import type { Outbound } from '@quorate/outbound';
 import type { AccessTokens } from '../auth/access-tokens.ts';
 import type { KeptConnections } from '../exchange/kept-connections.ts';
 import type { SecureContexts } from '../exchange/secure-contexts.ts';
+import type { Trust } from '../exchange/trust.ts';
 import type { Pinger } from '../icmp/pinger.ts';
 import type { RegistryList } from '../rdap/registry-list.ts';
 import type { RegistryMemory } from '../rdap/registry-memory.ts';
@@ -18,7 +18,7 @@ interface Registries {
 export interface ProbeContext {
   readonly outbound: Outbound;
   /** Of probes that bring no certificates along. */
-  readonly trust: SecureContext;
+  readonly trust: Trust;
   readonly contexts: SecureContexts;
   readonly userAgent: string;
   readonly kept: KeptConnections;

@@ -16,6 +16,7 @@ import { probePostgresql } from './postgresql.probe.ts';
 import { probeRedis } from './redis.probe.ts';
 import { probeSelf } from './self.probe.ts';
 import { probeTcp } from './tcp.probe.ts';
+import { probeTls } from './tls.probe.ts';
 import { probeWebsocket } from './websocket.probe.ts';
 
 type Rows = {
@@ -38,6 +39,7 @@ const rows: Rows = {
   amqp: ({ amqp }, context) => probeAmqp(amqp, context),
   kafka: ({ kafka }, context) => probeKafka(kafka, context),
   mongodb: ({ mongodb }, context) => probeMongodb(mongodb, context),
+  tls: ({ tls }, context) => probeTls(tls, context),
   self: ({ self }, context) => probeSelf(self, context),
 };
 
@@ -66,6 +68,7 @@ const hosts: Hosts = {
   amqp: ({ amqp }) => amqp.host,
   kafka: ({ kafka }) => kafka.brokers[0] ?? '',
   mongodb: ({ mongodb }) => mongodb.host,
+  tls: ({ tls }) => tls.host,
   self: () => '',
 };
 
