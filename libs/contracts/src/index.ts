@@ -128,6 +128,7 @@ export { tcpProbeSchema, type TcpProbe, type TcpStep } from './probes/tcp.ts';
 export { websocketProbeSchema, type WebsocketProbe } from './probes/websocket.ts';
 export type { ClientCertificate, TlsMaterial, TlsMaterialField } from './probes/tls-material.ts';
 export { isSecretHeader, sealedCharactersMax, sealedPrefix, type SecretMapping } from './secrets.ts';
+export { smtpProbeSchema, type SmtpProbe } from './probes/smtp.ts';
 export { tlsProbeSchema, tlsVersions, type StartTlsProtocol, type TlsProbe, type TlsVersion } from './probes/tls.ts';
 export {
   rolledUpInSchema,

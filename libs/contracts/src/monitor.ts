@@ -73,6 +73,7 @@ const userTypes = [
   'mongodb',
   'domain',
   'tls',
+  'smtp',
 ] as const;
 
 /**

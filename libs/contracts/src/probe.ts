@@ -15,6 +15,7 @@ import { postgresqlProbeType } from './probes/postgresql.ts';
 import { redisProbeType } from './probes/redis.ts';
 import { icmpProbeType } from './probes/icmp.ts';
 import { selfProbeType } from './probes/self.ts';
+import { smtpProbeType } from './probes/smtp.ts';
 import { tcpProbeType } from './probes/tcp.ts';
 import { websocketProbeType } from './probes/websocket.ts';
 import type { TlsMaterialField } from './probes/tls-material.ts';
@@ -38,6 +39,7 @@ const probeTypes = {
   kafka: kafkaProbeType,
   mongodb: mongodbProbeType,
   tls: tlsProbeType,
+  smtp: smtpProbeType,
   self: selfProbeType,
 };
 type ProbeTypes = typeof probeTypes;

@@ -36,6 +36,7 @@ export {
 } from './targets/grpc-server.ts';
 export { closeServer, listenOnLoopback } from './targets/listen.ts';
 export { http2Code, http2Fields, http2Frame, http2Types } from './targets/http2-wire.ts';
+export { startMailServer, type MailServer, type MailServerSettings } from './targets/mail-server.ts';
 export { startNameServer, type NameAnswer, type NameServer } from './targets/name-server.ts';
 export {
   byteByByte,

@@ -43,6 +43,12 @@ export const exampleMonitorsByType: {
     intervalSeconds: 3_600,
     tls: { host: 'mail.example.com', port: 587, startTls: 'smtp', certificateWarningDays: 21 },
   },
+  smtp: {
+    name: 'Mail',
+    type: 'smtp',
+    intervalSeconds: 300,
+    smtp: { host: 'mx.example.com', recipient: { to: 'postmaster@example.com' } },
+  },
   grpc: {
     name: 'Orders',
     type: 'grpc',

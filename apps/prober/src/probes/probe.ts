@@ -15,6 +15,7 @@ import { probeMongodb } from './mongodb.probe.ts';
 import { probePostgresql } from './postgresql.probe.ts';
 import { probeRedis } from './redis.probe.ts';
 import { probeSelf } from './self.probe.ts';
+import { probeSmtp } from './smtp.probe.ts';
 import { probeTcp } from './tcp.probe.ts';
 import { probeTls } from './tls.probe.ts';
 import { probeWebsocket } from './websocket.probe.ts';
@@ -40,6 +41,7 @@ const rows: Rows = {
   kafka: ({ kafka }, context) => probeKafka(kafka, context),
   mongodb: ({ mongodb }, context) => probeMongodb(mongodb, context),
   tls: ({ tls }, context) => probeTls(tls, context),
+  smtp: ({ smtp }, context) => probeSmtp(smtp, context),
   self: ({ self }, context) => probeSelf(self, context),
 };
 
@@ -69,6 +71,7 @@ const hosts: Hosts = {
   kafka: ({ kafka }) => kafka.brokers[0] ?? '',
   mongodb: ({ mongodb }) => mongodb.host,
   tls: ({ tls }) => tls.host,
+  smtp: ({ smtp }) => smtp.host,
   self: () => '',
 };
 

@@ -121,6 +121,72 @@ describe('a TCP probe', () => {
     expect(await look(() => undefined, { port: gone.port })).toMatchObject({ reason: 'connect.refused' });
   });
 
+  it('of an address that is not to be probed is down, and nobody is dialled', async () => {
+    const evidence = await look(() => undefined, { host: '169.254.169.254' });
+    expect(evidence).toMatchObject({ outcome: 'down', reason: 'blocked.address', address: null });
+  });
+
+  it('of a name without an address of the family that is wanted is down', async () => {
+    const evidence = await look(() => undefined, { host: '127.0.0.1', ipFamily: '6' });
+    expect(evidence).toMatchObject({ outcome: 'down', reason: 'dns.no-answer' });
+  });
+
+  it.each<[string, string, Script]>([
+    ['says a byte a second', 'tcp.mismatch', (socket) => void socket.write('2')],
+    ['closes after half of its banner', 'tcp.mismatch', (socket) => void socket.end('22')],
+    [
+      'hangs up on what it is told',
+      'tcp.mismatch',
+      async (socket, heard) => {
+        socket.write('220 go on\r\n');
+        await heard(/EHLO/);
+        socket.end();
+      },
+    ],
+    [
+      'says nothing to what it is told',
+      'timeout.response',
+      async (socket, heard) => {
+        socket.write('220 go on\r\n');
+        await heard(/EHLO/);
+      },
+    ],
+    ['talks nonsense', 'tcp.mismatch', (socket) => void socket.end(Buffer.from([0, 0xff, 0xfe, 0x80, 0xc3, 0x28]))],
+  ])('of a conversation with a target that %s is down: %s', async (_what, reason, script) => {
+    const steps = [{ expect: '^220.*\n' }, { send: 'EHLO quorate\r\n' }, { expect: '^250' }];
+    const evidence = await look(script, { steps });
+    expect(evidence).toMatchObject({ outcome: 'down', reason });
+    expect(evidence.phases.totalMs).toBeLessThan(700);
+  });
+
+  it('matches a character that comes in two pieces', async () => {
+    const bytes = Buffer.from('grüß');
+    const script: Script = async (socket) => {
+      socket.write(bytes.subarray(0, 3));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      socket.write(bytes.subarray(3));
+    };
+    expect(await look(script, { steps: [{ expect: '^grüß' }] })).toMatchObject({ outcome: 'up' });
+  });
+
+  it('goes on where the last match ended', async () => {
+    const steps = [{ expect: 'one' }, { expect: '^ two' }, { expect: 'three' }];
+    expect(await look((socket) => void socket.write('zero one two three'), { steps })).toMatchObject({ outcome: 'up' });
+    const twice = [{ expect: 'one' }, { expect: 'one' }];
+    await server?.close();
+    expect(await look((socket) => void socket.end('one'), { steps: twice })).toMatchObject({ reason: 'tcp.mismatch' });
+  });
+
+  it('of a port that speaks no TLS is down where TLS is wanted', async () => {
+    const evidence = await look((socket) => void socket.write('220 mail.test\r\n'), { tls: true });
+    expect(evidence).toMatchObject({ outcome: 'down', reason: 'tls.protocol' });
+  });
+
+  it('needs a port that exists', () => {
+    const accepts = (port: number) => tcpProbeSchema.safeParse({ host: 'localhost', port }).success;
+    expect([0, 1, 65_535, 65_536].map(accepts)).toEqual([false, true, true, false]);
+  });
+
   it('trusts nothing that was said before TLS began', async () => {
     const injecting: Script = (socket) => {
       socket.write('220 go on\r\n250 injected\r\n');

@@ -4,7 +4,7 @@ import type { Conversation } from '../exchange/conversation.ts';
 import { brokenOff, malformed, quote, type Expected } from '../starttls/misunderstanding.ts';
 import { notAReply, readReply, type Reply } from '../starttls/reply.ts';
 
-const replyCodes = { ready: 220, done: 250, authenticated: 235, goOn: 334 } as const;
+export const replyCodes = { ready: 220, done: 250, forwarded: 251, authenticated: 235, goOn: 334 } as const;
 const temporary = 400;
 const permanent = 500;
 
@@ -12,12 +12,12 @@ const permanent = 500;
 export type Extensions = readonly string[];
 
 /** The code and the first words of a reply, which may be long. */
-function describeReply({ code, lines }: Reply): string {
+export function describeReply({ code, lines }: Reply): string {
   return quote([String(code), ...lines].join(' '));
 }
 
 /** A reply that is not the one that was wanted. */
-function refusal(reply: Reply, doing: string): Failure {
+export function refusal(reply: Reply, doing: string): Failure {
   const saying = `the server answered ${doing} with ${describeReply(reply)}`;
   if (reply.code >= permanent) return new Failure('smtp.rejected', saying);
   if (reply.code >= temporary) return new Failure('smtp.deferred', saying);

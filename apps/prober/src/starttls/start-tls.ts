@@ -20,7 +20,7 @@ const dialects: Readonly<Record<StartTlsProtocol, AskForTls>> = {
  * What came in the clear behind the go-ahead could have been put there by anyone on the way, for a client to take as
  * said under TLS (CVE-2011-0411, CVE-2021-23222).
  */
-function injection({ text }: Conversation): Failure | null {
+export function injection({ text }: Conversation): Failure | null {
   if (text === '') return null;
   return new Failure('starttls.injected', `got ${quote(text)} in the clear, behind the word that TLS begins`);
 }

@@ -4,7 +4,15 @@ import { tlsProbeSchema } from './tls.ts';
 describe('the settings of a TLS probe', () => {
   it('need a host only', () => {
     expect(tlsProbeSchema.parse({ host: 'shop.test' })).toEqual({
-      ...{ host: 'shop.test', port: 443, serverName: null, startTls: null, ipFamily: 'auto', resolver: null, verify: true },
+      ...{
+        host: 'shop.test',
+        port: 443,
+        serverName: null,
+        startTls: null,
+        ipFamily: 'auto',
+        resolver: null,
+        verify: true,
+      },
       ...{ certificateWarningDays: 14, minVersion: 'TLSv1.2' },
     });
   });
