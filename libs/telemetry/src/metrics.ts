@@ -43,6 +43,8 @@ export const metrics = {
   /** `region`, `type`, `outcome` */
   probes: counter('quorate_probes', 'Probes that ended.'),
   /** `region`, `type` */
+  certificateWarnings: counter('quorate_certificate_warnings', 'Probes that saw a certificate about to expire.'),
+  /** `region`, `type` */
   probeSeconds: seconds('quorate_probe_duration', 'How long probes took.'),
   /** `region` */
   probesRunning: upDown('quorate_probes_running', 'Probes under way.'),

@@ -1,6 +1,6 @@
 /** A monitor as the documentation shows it. */
 import type { MonitorSettingsInput } from '@quorate/contracts';
-import type { RoundAnswer } from '../rounds/round.schema.ts';
+import type { CertificateAnswer, RoundAnswer } from '../rounds/round.schema.ts';
 import type { MonitorAnswer } from './monitor.schema.ts';
 
 export const exampleMonitorSettings = {
@@ -37,6 +37,7 @@ export const exampleMonitorsByType: {
     name: 'Backup',
     type: 'heartbeat',
     heartbeat: { cron: '0 3 * * *', timeZone: 'Europe/Berlin', graceSeconds: 900, maxRunSeconds: 7_200 },
+  },
   tls: {
     name: 'Certificate of the mail server',
     type: 'tls',
@@ -144,6 +145,17 @@ export const exampleMonitorsWithCredentials = {
   },
 } satisfies Readonly<Record<string, MonitorSettingsInput>>;
 
+const exampleCertificate: CertificateAnswer = {
+  notAfter: '2027-01-21T00:00:00.000Z',
+  daysLeft: 61,
+  issuer: 'CN=Example CA',
+  subject: 'CN=shop.example.com',
+  firstToExpire: 'CN=shop.example.com',
+  protocol: 'TLSv1.3',
+  cipher: 'TLS_AES_256_GCM_SHA384',
+  warning: false,
+};
+
 export const exampleRound: RoundAnswer = {
   dueAt: '2026-11-21T10:00:30.000Z',
   kind: 'scheduled',
@@ -165,16 +177,7 @@ export const exampleRound: RoundAnswer = {
       statusCode: 200,
       address: '203.0.113.7',
       connection: 'fresh',
-      certificate: {
-        notAfter: '2027-01-21T00:00:00.000Z',
-        daysLeft: 61,
-        issuer: 'CN=Example CA',
-        subject: 'CN=shop.example.com',
-        firstToExpire: 'CN=shop.example.com',
-        protocol: 'TLSv1.3',
-        cipher: 'TLS_AES_256_GCM_SHA384',
-        warning: false,
-      },
+      certificate: exampleCertificate,
       excerpt: null,
       redirects: 0,
       late: false,
@@ -215,5 +218,6 @@ export const exampleMonitor: MonitorAnswer = {
   statusSince: '2026-11-21T10:00:00.000Z',
   flapping: false,
   timeToAlertSecondsMax: 76,
+  certificate: exampleCertificate,
   lastRound: exampleRound,
 };

@@ -3,7 +3,7 @@ import { timeToAlertSecondsMax } from '@quorate/consensus';
 import { mapProbeSecrets } from '@quorate/contracts';
 import { isoOf } from '../http/instants.ts';
 import type { RoundEntity } from '../rounds/round.entity.ts';
-import { presentRound } from '../rounds/round.presenter.ts';
+import { presentFirstExpiry, presentRound } from '../rounds/round.presenter.ts';
 import { redactSecrets } from '../secrets/sealing.ts';
 import type { MonitorEntity } from './monitor.entity.ts';
 import type { MonitorStatusEntity } from './monitor-status.entity.ts';
@@ -28,6 +28,7 @@ export function presentMonitor({ monitor, status, lastRound }: MonitorView, toke
       settings,
       settings.type === 'heartbeat' ? settings.heartbeat.graceSeconds : 0,
     ),
+    certificate: presentFirstExpiry(lastRound?.votes ?? []),
     lastRound: lastRound === null ? null : presentRound(lastRound),
   };
 }

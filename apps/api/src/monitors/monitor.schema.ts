@@ -3,7 +3,7 @@ import { monitorAnswerSchema, monitorStatusSchema } from '@quorate/contracts';
 import { z } from 'zod';
 import { isoInstantSchema } from '../http/instants.ts';
 import { pageParametersOf } from '../http/page.ts';
-import { roundSchema } from '../rounds/round.schema.ts';
+import { certificateAnswerSchema, roundSchema } from '../rounds/round.schema.ts';
 
 export const monitorIdParameters = z.strictObject({ id: z.uuid() });
 
@@ -16,6 +16,8 @@ const answerFields = {
   flapping: z.boolean(),
   /** From the start of an outage to the page, when every round is conclusive. */
   timeToAlertSecondsMax: z.number().positive(),
+  /** Of the last round, the certificate that expires first; its `warning` says whether that is soon. */
+  certificate: certificateAnswerSchema.nullable(),
   lastRound: roundSchema.nullable(),
 };
 

@@ -10,9 +10,13 @@ import { z } from 'zod';
 import { instantParameterSchema, isoInstantSchema } from '../http/instants.ts';
 import { pageParametersOf } from '../http/page.ts';
 
+/** What was seen of a certificate and of the handshake in which it was shown. */
+export const certificateAnswerSchema = certificateSchema.extend({ notAfter: isoInstantSchema });
+export type CertificateAnswer = z.infer<typeof certificateAnswerSchema>;
+
 export const voteSchema = castVoteSchema.extend({
   startedAt: isoInstantSchema,
-  certificate: certificateSchema.extend({ notAfter: isoInstantSchema }).nullable(),
+  certificate: certificateAnswerSchema.nullable(),
   domain: domainFactsSchema.extend({ expiresAt: isoInstantSchema.nullable() }).optional(),
 });
 export type VoteAnswer = z.infer<typeof voteSchema>;

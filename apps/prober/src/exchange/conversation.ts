@@ -1,4 +1,4 @@
-/** Talking with a target in turns: what it has said and nobody has yet made sense of, and the wait for it to say more. */
+/** Talking with a target in turns: what it has said and is not yet understood, and the wait for it to say more. */
 import { StringDecoder } from 'node:string_decoder';
 import type { Outbound } from '@quorate/outbound';
 import type { Attempt } from '../attempt/attempt.ts';
@@ -83,8 +83,8 @@ export class Conversation implements ByteSink {
   }
 
   /**
-   * Waits until `understand` makes something of what was heard; null asks for more. `giveUp` words the failure of a target
-   * that will not say more, or talks without end.
+   * Waits until `understand` makes something of what was heard; null asks for more. `giveUp` words the failure of a
+   * target that will not say more, or talks without end.
    */
   async hear<Value>(
     understand: (text: string) => Understood<Value> | Failure | null,

@@ -47,7 +47,8 @@ function otherHost({ host, chain: [leaf] }: Judged): string {
 /** The target left out a link, or the authority is none: from here both look the same. */
 function brokenChain({ host, chain }: Judged): string {
   const missing = shorten(chain.at(-1)?.issuer);
-  return `the certificate of ${host} leads to "${missing}", which the target did not send and which is no trusted authority`;
+  const saying = 'which the target did not send and which is no trusted authority';
+  return `the certificate of ${host} leads to "${missing}", ${saying}`;
 }
 
 const selfSigned = ({ host }: Judged): string => `the certificate of ${host} is self-signed`;

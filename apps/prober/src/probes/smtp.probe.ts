@@ -1,4 +1,4 @@
-/** The SMTP probe: greets a mail server, secures the talk, logs in and asks for a recipient, as far as it is told to. */
+/** The SMTP probe: greets a mail server, secures the talk, logs in, asks for a recipient, as far as it is told to. */
 import type { SmtpProbe } from '@quorate/contracts';
 import { Attempt } from '../attempt/attempt.ts';
 import { evidenceOf } from '../attempt/evidence.ts';

@@ -1,4 +1,4 @@
-/** Replies of one or several lines that begin with three digits, as SMTP (RFC 5321, 4.2) and FTP (RFC 959, 4.2) give. */
+/** Replies of one or several lines that begin with three digits, as SMTP (RFC 5321, 4.2) and FTP (RFC 959, 4.2) do. */
 import type { Understood } from '../exchange/conversation.ts';
 
 export interface Reply {

@@ -64,8 +64,10 @@ export class BallotBox {
     metrics.probesRunning.add(1, { region });
     const evidence = await performer.perform(check, record.appendedAt);
     metrics.probesRunning.add(-1, { region });
-    metrics.probes.add(1, { region, type: check.probe.type, outcome: evidence.outcome });
-    metrics.probeSeconds.record(evidence.phases.totalMs / 1_000, { region, type: check.probe.type });
+    const { type } = check.probe;
+    metrics.probes.add(1, { region, type, outcome: evidence.outcome });
+    metrics.probeSeconds.record(evidence.phases.totalMs / 1_000, { region, type });
+    if (evidence.certificate?.warning === true) metrics.certificateWarnings.add(1, { region, type });
     const headers = traceProbe({ check, evidence, region, headers: record.headers });
     outbox.add(voteOf(check, evidence, voter), headers, settled);
   }

@@ -4,8 +4,8 @@ import { TLSSocket } from 'node:tls';
 import type { Issued } from './certificates.ts';
 import { closeServer, listenOnLoopback } from './listen.ts';
 
-/** What is sent for a line: a reply without its last line end; or the connection ends, or nothing happens. */
-export type MailReply = string | 'close' | 'silence';
+/** What is sent for a line: a reply without its last line end; at `close` the connection ends, at `silence` nothing. */
+type MailReply = string;
 
 export interface MailServerSettings {
   readonly issued: Issued;
