@@ -43,7 +43,7 @@ describe('monitor settings', () => {
         proxy: null,
         connection: 'fresh',
         httpVersion: '1.1',
-        tls: { verify: true, certificateWarningDays: 14 },
+        tls: { verify: true, certificateWarningDays: 14, ca: null, clientCertificate: null },
         expect: { status: ['200-299'], body: [], json: [], headers: [], maxResponseMs: null },
       },
     });
