@@ -64,14 +64,14 @@ export class TransactionWriter {
   }
 
   /**
-   * All or nothing. Records and positions go side by side: only the end of the transaction has to wait for both. After
-   * any rejection the outcome is unclear, and the writer is not to be used again: a transaction that was ended by a
-   * request still under way could otherwise be taken for the next one.
+   * All or nothing. After any rejection the outcome is unclear, and the writer is not to be used again: a transaction
+   * that was ended by a request still under way could otherwise be taken for the next one.
    */
   async commit({ records, group, positions }: TransactionStep): Promise<void> {
     if ([...this.#sequences.values()].some((sequence) => sequence > sequenceMax)) await this.fence();
     if (records.length === 0 && positions.size === 0) return;
-    await Promise.all([this.#writeRecords(records), this.#writePositions(group, positions)]);
+    await this.#writeRecords(records);
+    await this.#writePositions(group, positions);
     await this.#askCoordinator('EndTxn', { ...this.#producer(), transactionResult: true });
   }
 
