@@ -3,20 +3,13 @@ import { z } from 'zod';
 import { monitorIdSchema } from './identifiers.ts';
 import { instantSchema } from './instant.ts';
 import { tagsSchema } from './tags.ts';
+import { timeZoneSchema } from './time-zone.ts';
 
 const dayMs = 86_400_000;
 const repeatPeriods = { daily: dayMs, weekly: 7 * dayMs } as const;
 
 /** How long a window lasts at most where it comes once: a monitor that nobody wants to hear of is paused. */
 const onceMsMax = 90 * dayMs;
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
 
 const windowFields = {
   name: z.string().trim().min(1).max(200),
@@ -29,11 +22,7 @@ const windowFields = {
   /** Whether it comes again: at the same time of the day, by the clocks of `timeZone`. */
   repeat: z.enum(['once', 'daily', 'weekly']).default('once'),
   /** An IANA name. It matters where its clocks are put forward or back. */
-  timeZone: z
-    .string()
-    .max(64)
-    .refine(isTimeZone, 'must be a time zone of the IANA database, such as Europe/Berlin')
-    .default('UTC'),
+  timeZone: timeZoneSchema.default('UTC'),
 };
 
 interface Span {

@@ -2,16 +2,9 @@
 import { z } from 'zod';
 import { secretTextSchema } from './fields.ts';
 import { defineProbeType } from './probe-type.ts';
+import { timeZoneSchema } from '../time-zone.ts';
 
 const monthSeconds = 31 * 86_400;
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
 
 export const heartbeatProbeSchema = z.strictObject({
   /** How often a run ends; not looked at where `cron` says when. */
@@ -28,7 +21,7 @@ export const heartbeatProbeSchema = z.strictObject({
     .nullable()
     .default(null),
   /** Where `cron` is read, by its name in the IANA database. */
-  timeZone: z.string().max(64).refine(isTimeZone, 'must be a time zone such as UTC or Europe/Berlin').default('UTC'),
+  timeZone: timeZoneSchema.default('UTC'),
   /** How much later than that a ping is still in time. */
   graceSeconds: z.int().min(1).max(monthSeconds).default(300),
   /** How long after a `/start` the end of the run may take; null: until the run after it is overdue. */
