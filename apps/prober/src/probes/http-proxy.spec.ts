@@ -248,7 +248,9 @@ describe('a proxy over TLS', () => {
     const proxyUrl = `https://localhost:${proxy.port}`;
     expect(await look({ url: secureUrl(), proxyUrl, changes: { tls: { verify: false } } })).toMatchObject({
       reason: 'proxy.unreachable',
-      message: `the proxy localhost:${proxy.port} cannot be reached: the certificate of localhost is not for this host`,
+      message:
+        `the proxy localhost:${proxy.port} cannot be reached: ` +
+        'the certificate is not for localhost but for DNS:other.test',
     });
   });
 });
