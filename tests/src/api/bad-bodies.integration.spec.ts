@@ -73,7 +73,7 @@ describe('a bad body', () => {
     ['a bad region', { ...settings, regions: ['eu', 'EU West'] }, '/regions/1'],
     ['a file URL', { ...settings, http: { url: 'file:///etc/passwd' } }, '/http/url'],
     ['a script URL', { ...settings, http: { url: 'javascript:alert(1)' } }, '/http/url'],
-    ['no URL at all', { ...settings, http: { url: 'shop' } }, '/http/url'],
+    ['no URL at all', { ...settings, http: { url: 'not a URL' } }, '/http/url'],
     ['a URL with a password', { ...settings, http: { url: 'https://a:b@shop.example.com' } }, '/http/url'],
     ['an unknown method', { ...settings, http: { ...http, method: 'TRACE' } }, '/http/method'],
     [
