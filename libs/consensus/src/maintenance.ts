@@ -9,7 +9,8 @@ import { refreshStatus } from './status.ts';
  */
 export function observeMaintenance(work: KnownWork): void {
   const { context, monitor, state } = work;
-  const maintenance = context.isUnderMaintenance(monitor);
+  // Quorate itself is never worked on by its users: a window over every monitor must not swallow a drill.
+  const maintenance = monitor.type !== 'self' && context.isUnderMaintenance(monitor);
   if (maintenance === state.maintenance) return;
   change(work, { maintenance });
   const { heldIncident } = state;

@@ -30,6 +30,18 @@ describe('the dead man’s switch', () => {
     expect(second?.alertId).toBe(`${monitorId}:${startedAt + 30 * secondMs}:pulse:0`);
   });
 
+  it('knows no maintenance: a window over every monitor stops no sign of life and swallows no drill', () => {
+    const rehearsal = aSwitch();
+    rehearsal.maintain(true);
+    rehearsal.round('uuu');
+    expect(rehearsal.told).toEqual(['pulse:0']);
+    const drilled = aSwitch({ self: { drill } });
+    drilled.maintain(true);
+    drilled.round('ddd');
+    for (let count = 0; count < 2; count++) drilled.confirm('ddd');
+    expect(drilled.told).toEqual(['opened:0']);
+  });
+
   it('hands on the trace of the vote that decided', () => {
     const rehearsal = aSwitch();
     rehearsal.round('uuu');
