@@ -7,7 +7,6 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { storageArguments } from './server-properties.ts';
 
 const readyMsMax = 180_000;
 const stopMsMax = 20_000;
@@ -37,11 +36,15 @@ export interface NodeLayout {
   /** Holds `server.properties` and `broker.log`; its parent is the whole cluster's. */
   readonly folder: string;
   readonly jarFolder: string;
-  readonly port: number;
+  /** The node is ready when it takes connections at each. */
+  readonly ports: readonly number[];
 }
 
-/** Writes the node's empty storage; needed once before its first start. */
-export async function formatStorage({ folder, jarFolder }: NodeLayout): Promise<void> {
+/** Writes the node's storage; needed once before its first start. */
+export async function formatStorage(
+  { folder, jarFolder }: NodeLayout,
+  storageArguments: readonly string[],
+): Promise<void> {
   const tool = ['-cp', `${jarFolder}/*`, 'kafka.tools.StorageTool', ...storageArguments];
   await promisify(execFile)('java', [...tool, '-c', join(folder, 'server.properties')], { timeout: readyMsMax });
 }
@@ -93,7 +96,7 @@ export class NodeProcess {
 
   async #untilReady(): Promise<void> {
     const deadline = performance.now() + readyMsMax;
-    while (!(await takesConnections(this.#layout.port))) {
+    while (!(await takeConnections(this.#layout.ports))) {
       if (this.#guard === null) throw new Error(`The Kafka node ended before it was ready:\n${this.#lastLines()}`);
       if (performance.now() > deadline) throw new Error(`The Kafka node is not ready:\n${this.#lastLines()}`);
       await sleep(pollMs);
@@ -110,6 +113,11 @@ export class NodeProcess {
 function letTheProcessEnd(guard: ChildProcess): void {
   guard.unref();
   for (const pipe of [guard.stdin, guard.stdout]) (pipe as unknown as { unref(): void }).unref();
+}
+
+async function takeConnections(ports: readonly number[]): Promise<boolean> {
+  const taken = await Promise.all(ports.map(takesConnections));
+  return taken.every((takes) => takes);
 }
 
 async function takesConnections(port: number): Promise<boolean> {

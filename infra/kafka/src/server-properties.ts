@@ -1,5 +1,12 @@
 /** The configuration of each node: broker and controller in one, small enough for a laptop. */
 import { ownSilenceMsMin } from './kafka.config.ts';
+import {
+  listenerName,
+  listenerProperties,
+  scramArguments,
+  securityProtocol,
+  type SecuredAccess,
+} from './secured-listener.ts';
 
 /** A second way in: the broker listens at `to` and says that it is reached at `from`, where a proxy can stand. */
 export interface Detour {
@@ -11,30 +18,53 @@ export interface NodePorts {
   readonly broker: number;
   readonly controller: number;
   readonly detour: Detour | null;
+  /** One for each listener of the secured access. */
+  readonly secured: readonly number[];
 }
 
 const clusterId = 'cXVvcmF0ZS1sb2NhbC0wMQ';
 
-export const storageArguments = ['format', '-g', '-t', clusterId] as const;
+export const storageArguments = (access: SecuredAccess | null): readonly string[] => [
+  ...['format', '-g', '-t', clusterId],
+  ...scramArguments(access),
+];
 
-/** `java.util.Properties` text for node `index` of `nodes`; node ids count from 1. */
-export function serverProperties(nodes: readonly NodePorts[], index: number, dataFolder: string): string {
+export interface Cluster {
+  readonly nodes: readonly NodePorts[];
+  readonly access: SecuredAccess | null;
+}
+
+const at = (name: string, port: number): string => `${name}://127.0.0.1:${port}`;
+
+function addresses({ broker, controller, detour, secured }: NodePorts, access: SecuredAccess | null) {
+  const securedAddresses = secured.map((port, index) => at(listenerName(index), port));
+  const [listens, advertised] = detour === null ? [[], []] : [[at('DETOUR', detour.to)], [at('DETOUR', detour.from)]];
+  const kinds = access?.listeners.map((listener, index) => `${listenerName(index)}:${securityProtocol(listener)}`);
+  const usual = [at('PLAINTEXT', broker), ...securedAddresses];
+  return {
+    listeners: [...usual, at('CONTROLLER', controller), ...listens].join(','),
+    'advertised.listeners': [...usual, ...advertised].join(','),
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'listener.security.protocol.map': ['CONTROLLER', 'PLAINTEXT', 'DETOUR']
+      .map((name) => `${name}:PLAINTEXT`)
+      .concat(kinds ?? [])
+      .join(','),
+  };
+}
+
+/** `java.util.Properties` text for node `index`; node ids count from 1. */
+export function serverProperties({ nodes, access }: Cluster, index: number, dataFolder: string): string {
   const own = nodes[index];
   if (own === undefined) throw new RangeError(`There is no node ${index}`);
   const replicas = nodes.length;
   const replicasInSyncMin = Math.max(1, replicas - 1);
-  const { detour } = own;
-  const [listens, advertised] =
-    detour === null ? ['', ''] : [`,DETOUR://127.0.0.1:${detour.to}`, `,DETOUR://127.0.0.1:${detour.from}`];
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': index + 1,
-    listeners: `PLAINTEXT://127.0.0.1:${own.broker},CONTROLLER://127.0.0.1:${own.controller}${listens}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${own.broker}${advertised}`,
-    'controller.listener.names': 'CONTROLLER',
-    'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,DETOUR:PLAINTEXT',
-    'controller.quorum.voters': nodes.map(({ controller }, at) => `${at + 1}@127.0.0.1:${controller}`).join(','),
+    ...addresses(own, access),
+    ...(access === null ? {} : listenerProperties(access)),
+    'controller.quorum.voters': nodes.map(({ controller }, other) => `${other + 1}@127.0.0.1:${controller}`).join(','),
     'log.dirs': dataFolder,
     'default.replication.factor': replicas,
     'min.insync.replicas': replicasInSyncMin,

@@ -8,13 +8,16 @@ import { join } from 'node:path';
 import { kafkaAvailability } from './availability.ts';
 import { fetchJars } from './jars.ts';
 import { formatStorage, type NodeLayout, NodeProcess } from './node-process.ts';
-import { type Detour, type NodePorts, serverProperties } from './server-properties.ts';
+import type { SecuredAccess } from './secured-listener.ts';
+import { type Cluster, type Detour, type NodePorts, serverProperties, storageArguments } from './server-properties.ts';
 
 export interface KafkaCluster {
   /** `host:port` of each broker. */
   readonly brokers: readonly string[];
   /** Of each broker, where it was asked for. Nobody listens at `from` until a proxy does. */
   readonly detours: readonly Detour[];
+  /** `host:port` of the first broker's secured listeners, in their order. */
+  readonly secured: readonly string[];
   /** Kills a broker with SIGKILL; its data stays. */
   kill(broker: number): Promise<void>;
   /** Stops a broker's clock, as a paused machine does. */
@@ -31,22 +34,25 @@ export interface KafkaCluster {
 export interface KafkaSettings {
   readonly brokers: 1 | 3;
   readonly withDetours?: boolean;
+  /** More ways in, for who logs in. */
+  readonly access?: SecuredAccess;
 }
 
 /** @throws Error that says what is missing where Kafka cannot run here. */
-export async function startKafka({ brokers, withDetours = false }: KafkaSettings): Promise<KafkaCluster> {
+export async function startKafka({ brokers, withDetours = false, access }: KafkaSettings): Promise<KafkaCluster> {
   const availability = kafkaAvailability();
   if (!availability.available) throw new Error(`Kafka cannot run here: ${availability.reason}`);
   const jarFolder = await fetchJars();
   const folder = await mkdtemp(join(tmpdir(), 'quorate-kafka-'));
-  const layouts = await layOut({ folder, jarFolder, withDetours }, brokers);
+  const settings = { folder, jarFolder, withDetours, access: access ?? null };
+  const layouts = await layOut(settings, brokers);
   const nodes = layouts.map((layout) => new NodeProcess(layout));
   const stop = async () => {
     await Promise.all(nodes.map((node) => node.end('SIGKILL')));
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await Promise.all(layouts.map(formatStorage));
+    await Promise.all(layouts.map((layout) => formatStorage(layout, storageArguments(settings.access))));
     await Promise.all(nodes.map((node) => node.start()));
   } catch (cause) {
     await stop();
@@ -62,8 +68,9 @@ function clusterOf(layouts: readonly Layout[], nodes: readonly NodeProcess[], st
     return node;
   };
   return {
-    brokers: layouts.map(({ port }) => `127.0.0.1:${port}`),
+    brokers: layouts.map(({ broker }) => `127.0.0.1:${broker}`),
     detours: layouts.flatMap(({ detour }) => detour ?? []),
+    secured: layouts[0]?.secured.map((port) => `127.0.0.1:${port}`) ?? [],
     kill: (broker) => nodeAt(broker).end('SIGKILL'),
     freeze: (broker) => nodeAt(broker).signal('SIGSTOP'),
     thaw: (broker) => nodeAt(broker).signal('SIGCONT'),
@@ -73,28 +80,38 @@ function clusterOf(layouts: readonly Layout[], nodes: readonly NodeProcess[], st
   };
 }
 
-interface Layout extends NodeLayout {
-  readonly detour: Detour | null;
+type Layout = NodeLayout & NodePorts;
+
+interface ClusterLayout {
+  readonly folder: string;
+  readonly jarFolder: string;
+  readonly withDetours: boolean;
+  readonly access: SecuredAccess | null;
 }
 
 async function layOut(
-  { folder, jarFolder, withDetours }: { folder: string; jarFolder: string; withDetours: boolean },
+  { folder, jarFolder, withDetours, access }: ClusterLayout,
   count: number,
 ): Promise<readonly Layout[]> {
-  const ports = (await freePorts(4 * count)).values();
+  const listeners = access?.listeners ?? [];
+  const ports = (await freePorts((4 + listeners.length) * count)).values();
   const take = () => ports.next().value ?? 0;
   const nodes: NodePorts[] = Array.from({ length: count }, () => ({
     broker: take(),
     controller: take(),
     detour: withDetours ? { from: take(), to: take() } : null,
+    secured: listeners.map(take),
   }));
+  const cluster: Cluster = { nodes, access };
   return Promise.all(
-    nodes.map(async ({ broker: port, detour }, index) => {
+    nodes.map(async (node, index) => {
       const nodeFolder = join(folder, `node-${index + 1}`);
       await mkdir(nodeFolder);
-      const properties = serverProperties(nodes, index, join(nodeFolder, 'data'));
-      await writeFile(join(nodeFolder, 'server.properties'), properties);
-      return { folder: nodeFolder, jarFolder, port, detour };
+      await writeFile(
+        join(nodeFolder, 'server.properties'),
+        serverProperties(cluster, index, join(nodeFolder, 'data')),
+      );
+      return { ...node, folder: nodeFolder, jarFolder, ports: [node.broker, ...node.secured] };
     }),
   );
 }

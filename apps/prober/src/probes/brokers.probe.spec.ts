@@ -185,6 +185,7 @@ describe('a Kafka broker', () => {
     ['refuses the proof', { mechanism: 'SCRAM-SHA-512' }, sasl('scram-sha-512', 'x'), 'auth.refused', /Invalid/],
     ['takes another mechanism', { mechanism: 'SCRAM-SHA-512' }, sasl('plain'), 'auth.refused', /only SCRAM-SHA-512/],
     ['knows no log-in', {}, sasl('plain'), 'auth.refused', /takes no log-in: set sasl to null/],
+    ['wants a log-in', { mechanism: 'PLAIN' }, {}, 'service.unavailable', /as one does that wants a log-in: set sasl$/],
     ['lacks the topic', { topicError: 3, leaders: [] }, { topic: 'x' }, 'service.unavailable', /there is no topic x/],
     ['hides the topic', { topicError: 29, leaders: [] }, { topic: 'x' }, 'auth.refused', /may not look at topic x/],
     ['lacks leaders', { leaders: [1, -1, -1] }, { topic: 'x' }, 'service.unavailable', /2 of 3 .* no leader: 1, 2$/],

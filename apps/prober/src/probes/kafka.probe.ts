@@ -48,7 +48,9 @@ class Session {
     if (sasl !== null) yield* this.#logIn(sasl);
     const topics = topic === null ? [int32(0)] : [int32(1), text(topic)];
     const createNone = Buffer.from([0]);
-    const metadata = readMetadata(yield* this.#stream.ask(requests.metadata, ...topics, createNone));
+    const hint = sasl === null ? ', as one does that wants a log-in: set sasl' : '';
+    const request = { ...requests.metadata, hint };
+    const metadata = readMetadata(yield* this.#stream.ask(request, ...topics, createNone));
     yield* judgeCluster(metadata);
     if (topic !== null) yield* judgeTopic(topic, metadata.topics);
   }

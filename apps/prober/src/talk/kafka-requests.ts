@@ -5,6 +5,8 @@ import { MalformedError, send, take, type Talk } from './talk.ts';
 export interface KafkaRequest {
   readonly key: number;
   readonly version: number;
+  /** What it may mean when the broker hangs up instead of answering. @see take */
+  readonly hint?: string;
 }
 
 /** Metadata is asked for in the first version that can be told not to create the topic. */
@@ -42,12 +44,12 @@ export function readList<Item>(reader: ByteReader, readItem: (reader: ByteReader
 export class RequestStream {
   #correlationId = 0;
 
-  *ask({ key, version }: KafkaRequest, ...body: readonly Buffer[]): Talk<ByteReader> {
+  *ask({ key, version, hint = '' }: KafkaRequest, ...body: readonly Buffer[]): Talk<ByteReader> {
     this.#correlationId++;
     const head = [int16(key), int16(version), int32(this.#correlationId), text(clientId)];
     const request = Buffer.concat([...head, ...body]);
     yield* send(int32(request.length), request);
-    const length = (yield* take(lengthBytes)).readUInt32BE();
+    const length = (yield* take(lengthBytes, hint)).readUInt32BE();
     const response = new ByteReader(yield* take(length), 'big');
     if (response.int(4) !== this.#correlationId) throw new MalformedError('answered what was not asked');
     return response;

@@ -25,6 +25,8 @@ export interface LineSettings {
   readonly secure: (connection: Connection) => Promise<Connection | Failure>;
 }
 
+type StepOf<Kind extends Step['kind']> = Extract<Step, { readonly kind: Kind }>;
+
 export class Line implements ByteSink {
   readonly #settings: LineSettings;
   #connection: Connection;
@@ -34,6 +36,7 @@ export class Line implements ByteSink {
   #firstWords = Buffer.alloc(0);
   #end: 'ended' | 'reset' | null = null;
   #heard: () => void = () => undefined;
+  #hint = '';
 
   constructor(settings: LineSettings) {
     this.#settings = settings;
@@ -115,7 +118,7 @@ export class Line implements ByteSink {
         this.#connection.write(step.bytes);
         return nothing;
       case 'take':
-        return await this.#take(step.byteCount);
+        return await this.#take(step);
       case 'take-line':
         return await this.#takeLine();
       case 'secure':
@@ -129,13 +132,15 @@ export class Line implements ByteSink {
     }
   }
 
-  async #take(byteCount: number): Promise<Buffer | Failure> {
+  async #take({ byteCount, hint }: StepOf<'take'>): Promise<Buffer | Failure> {
     if (byteCount > receivedBytesMax) return this.#malformed(`announced ${byteCount} bytes`);
+    this.#hint = hint;
     const failure = await this.#until(() => this.#unreadCount >= byteCount);
     return failure ?? this.#consume(byteCount);
   }
 
   async #takeLine(): Promise<Buffer | Failure> {
+    this.#hint = '';
     const failure = await this.#until(() => this.#lineEnd() >= 0 || this.#unreadCount > lineBytesMax);
     if (failure !== null) return failure;
     const end = this.#lineEnd();
@@ -215,7 +220,7 @@ export class Line implements ByteSink {
     const { protocol } = this.#settings;
     if (this.#isTlsAlert) return this.#malformed('closed the connection');
     if (how === 'reset') return new Failure('connect.reset', `the ${protocol} server reset the connection`);
-    const when = this.#unreadCount > 0 ? 'in the middle of an answer' : 'instead of answering';
+    const when = this.#unreadCount > 0 ? 'in the middle of an answer' : `instead of answering${this.#hint}`;
     return new Failure('service.unavailable', `the ${protocol} server closed the connection ${when}`);
   }
 }

@@ -8,7 +8,7 @@ import { Failure } from '../attempt/failure.ts';
 
 export type Step =
   | { readonly kind: 'send'; readonly bytes: Buffer }
-  | { readonly kind: 'take'; readonly byteCount: number }
+  | { readonly kind: 'take'; readonly byteCount: number; readonly hint: string }
   | { readonly kind: 'take-line' }
   | { readonly kind: 'secure' }
   | { readonly kind: 'compute'; readonly begin: Begin<Buffer> }
@@ -24,9 +24,9 @@ export function* send(...parts: readonly Buffer[]): Talk {
   yield { kind: 'send', bytes: Buffer.concat(parts) };
 }
 
-/** Exactly so many bytes. */
-export function* take(byteCount: number): Talk<Buffer> {
-  return yield { kind: 'take', byteCount };
+/** Exactly so many bytes. `hint` goes on from "closed the connection": what it may mean at this point. */
+export function* take(byteCount: number, hint = ''): Talk<Buffer> {
+  return yield { kind: 'take', byteCount, hint };
 }
 
 /** What stands before the next line break, `\n` or `\r\n`. */

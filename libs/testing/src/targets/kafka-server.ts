@@ -1,4 +1,4 @@
-/** A stand-in for a Kafka broker that answers the four requests of a probe. */
+/** A stand-in for a Kafka broker that answers the four requests of a probe, and hangs up on who did not log in. */
 import type { Issued } from './certificates.ts';
 import type { Peer, PeerScript } from './peer-server.ts';
 import { ScramServer, type ScramServerSettings } from './scram-server.ts';
@@ -27,15 +27,19 @@ function int(value: number, byteCount: number): Buffer {
 const text = (value: string): Buffer => Buffer.concat([int(value.length, 2), Buffer.from(value)]);
 const list = (...items: readonly Buffer[]): Buffer => Buffer.concat([int(items.length, 4), ...items]);
 
+const apiKeys = { metadata: 3, saslHandshake: 17, apiVersions: 18, saslAuthenticate: 36 } as const;
+
 class KafkaPlay {
   readonly #peer: Peer;
   readonly #settings: KafkaStandInSettings;
   readonly #scram: ScramServer;
   #scramTurns = 0;
+  #isLoggedIn: boolean;
 
   constructor(peer: Peer, settings: KafkaStandInSettings) {
     const { password = '', mechanism, scram } = settings;
     this.#peer = peer;
+    this.#isLoggedIn = mechanism === undefined;
     this.#settings = settings;
     this.#scram = new ScramServer({ hash: mechanism === 'SCRAM-SHA-512' ? 'sha512' : 'sha256', password, ...scram });
   }
@@ -45,15 +49,17 @@ class KafkaPlay {
       const length = (await this.#peer.take(4)).readUInt32BE();
       const request = await this.#peer.take(length);
       const body = request.subarray(10 + request.readUInt16BE(8));
-      const answer = Buffer.concat([request.subarray(4, 8), this.#answer(request.readUInt16BE(), body)]);
+      const key = request.readUInt16BE();
+      if (key === apiKeys.metadata && !this.#isLoggedIn) return this.#peer.end();
+      const answer = Buffer.concat([request.subarray(4, 8), this.#answer(key, body)]);
       this.#peer.write(int(answer.length, 4), answer);
     }
   }
 
   #answer(key: number, body: Buffer): Buffer {
-    if (key === 18) return this.#apiVersions();
-    if (key === 17) return this.#handshake(body.subarray(2).toString());
-    return key === 36 ? this.#authenticate(body.subarray(4)) : this.#metadata(body);
+    if (key === apiKeys.apiVersions) return this.#apiVersions();
+    if (key === apiKeys.saslHandshake) return this.#handshake(body.subarray(2).toString());
+    return key === apiKeys.saslAuthenticate ? this.#authenticate(body.subarray(4)) : this.#metadata(body);
   }
 
   #apiVersions(): Buffer {
@@ -71,6 +77,7 @@ class KafkaPlay {
     const answer = this.#judge(bytes.toString());
     if (answer === null)
       return Buffer.concat([int(58, 2), text('Authentication failed: Invalid credentials'), int(0, 4)]);
+    this.#isLoggedIn = this.#settings.mechanism === 'PLAIN' || this.#scramTurns > 1;
     return Buffer.concat([int(0, 2), int(-1, 2), int(answer.length, 4), Buffer.from(answer)]);
   }
 
