@@ -1,6 +1,7 @@
 // What a file may import. Which project may know which stands in tools/laws/layers.ts; both are seen to fail in
 // tools/architecture.spec.ts.
-const specs = '\\.spec\\.ts$';
+/** With the stages that several specs of a package play on. */
+const specs = '\\.(spec|stage)\\.ts$';
 const core = '^libs/(schedule|consensus|alerting)/';
 const npm = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
 
@@ -46,6 +47,12 @@ const layers = [
     'libs/testing is for specs, tests and benches.',
     { path: '^(apps|libs|infra)/', pathNot: [specs, '^libs/testing/'] },
     { path: '^libs/testing/' },
+  ),
+  rule(
+    'stages-in-specs-only',
+    'A stage is played on by specs, and is not built.',
+    { pathNot: specs },
+    { path: '\\.stage\\.ts$' },
   ),
 ];
 

@@ -8,7 +8,8 @@ import { environmentProperties, everywhereSyntax, parameterSyntax } from './tool
 import { layers } from './tools/laws/layers.ts';
 
 const core = 'libs/{schedule,consensus,alerting}/src/**/*.ts';
-const specs = ['**/*.spec.ts', 'libs/testing/src/**/*.ts'];
+/** A stage is what several specs of a package play on. */
+const specs = ['**/*.spec.ts', '**/*.stage.ts', 'libs/testing/src/**/*.ts'];
 const entryPoints = ['**/main.ts', '**/*.config.ts', 'bench/src/*.bench.ts'];
 const error = (...options) => ['error', ...options];
 

@@ -165,6 +165,12 @@ const cruised: Plant[] = [
     source: imports('@quorate/testing'),
   },
   {
+    law: 'a service imports the stage of its specs',
+    path: 'apps/dispatcher/src/a.ts',
+    rule: 'stages-in-specs-only',
+    source: `import './allowed.stage.ts';\n`,
+  },
+  {
     law: 'kafkajs outside the bus',
     path: 'apps/prober/src/b.ts',
     rule: 'kafkajs-in-bus-only',
@@ -183,6 +189,8 @@ const allowed: Record<string, string> = {
   'apps/quorate/src/allowed.ts': imports('@quorate/aggregator'),
   'apps/aggregator/src/allowed.ts': imports('@quorate/consensus'),
   'apps/aggregator/src/allowed.spec.ts': imports('@quorate/testing'),
+  'apps/dispatcher/src/allowed.stage.ts': imports('@quorate/testing'),
+  'apps/dispatcher/src/allowed.spec.ts': `import './allowed.stage.ts';\n`,
   'apps/aggregator/src/main.ts': 'export const environment = process.env;\n',
   'libs/consensus/src/allowed.ts': `${imports('@quorate/contracts')}export const f = (at: number) => new Date(at);\n`,
   'libs/contracts/src/allowed.ts': `import { z } from 'zod';\nexport const planted = z.string();\n`,

@@ -1,55 +1,34 @@
 /** MQTT, AMQP and Kafka: what each broker may answer, and what that means. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { probeSchema, type Evidence, type Probe } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { probeSchema, type Evidence } from '@quorate/contracts';
 import {
   amqpStandIn,
-  createAuthority,
   kafkaStandIn,
   mqttStandIn,
   startPeerServer,
   type AmqpStandInSettings,
-  type Authority,
   type KafkaStandInSettings,
   type MqttStandInSettings,
   type PeerScript,
   type PeerServer,
 } from '@quorate/testing';
+import { openProbeStage } from './probe.stage.ts';
 import { performProbe } from './probe.ts';
-import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
 
 const password = 'correct horse';
-const stop = new AbortController();
-let authority: Authority;
-let surroundings: ProbeSurroundings;
+const stage = await openProbeStage();
 let servers: PeerServer[] = [];
 
-beforeAll(async () => {
-  authority = await createAuthority();
-  surroundings = createSurroundings({
-    guard: new AddressGuard(allowLoopback),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-});
-afterEach(async () => {
-  await Promise.all(servers.map((server) => server.close()));
-  servers = [];
-});
-afterAll(() => stop.abort());
+beforeEach(() => void (servers = []));
 
 async function serve(script: PeerScript): Promise<PeerServer> {
-  const server = await startPeerServer(script);
+  const server = await stage.serve(startPeerServer(script));
   servers.push(server);
   return server;
 }
 
 async function perform(probe: object): Promise<Evidence> {
-  const startedAt = Date.now();
-  const parsed: Probe = probeSchema.parse(probe);
-  return await performProbe(parsed, { ...surroundings, monitorKey: 'm', startedAt, timeoutMs: 900, dueAt: startedAt });
+  return await performProbe(probeSchema.parse(probe), stage.context());
 }
 
 describe('an MQTT broker', () => {
@@ -104,8 +83,10 @@ describe('an MQTT broker', () => {
   });
 
   it('is spoken to over TLS', async () => {
-    const issued = await authority.issue({ names: ['localhost'] });
-    expect(await look({ issued }, { tls: 'verify' })).toMatchObject({ outcome: 'up', certificate: { warning: false } });
+    expect(await look({ issued: stage.issued }, { tls: 'verify' })).toMatchObject({
+      outcome: 'up',
+      certificate: { warning: false },
+    });
   });
 
   it('takes no password without a user', () => {
@@ -155,8 +136,10 @@ describe('an AMQP broker', () => {
   });
 
   it('is spoken to over TLS', async () => {
-    const issued = await authority.issue({ names: ['localhost'] });
-    expect(await look({ issued }, { tls: 'verify' })).toMatchObject({ outcome: 'up', certificate: { warning: false } });
+    expect(await look({ issued: stage.issued }, { tls: 'verify' })).toMatchObject({
+      outcome: 'up',
+      certificate: { warning: false },
+    });
   });
 });
 
@@ -199,8 +182,10 @@ describe('a Kafka broker', () => {
   });
 
   it('is spoken to over TLS', async () => {
-    const issued = await authority.issue({ names: ['localhost'] });
-    expect(await look({ issued }, { tls: 'verify' })).toMatchObject({ outcome: 'up', certificate: { warning: false } });
+    expect(await look({ issued: stage.issued }, { tls: 'verify' })).toMatchObject({
+      outcome: 'up',
+      certificate: { warning: false },
+    });
   });
 
   it.each<[string, PeerScript]>([

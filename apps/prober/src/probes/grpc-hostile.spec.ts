@@ -1,70 +1,38 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { grpcProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback, allowNothing, type AllowList } from '@quorate/outbound';
 import {
   answering,
-  createAuthority,
   grpcAnswer,
   healthMessage,
   startGrpcServer,
   startRawServer,
-  type Authority,
   type GrpcScript,
-  type GrpcServer,
-  type RawServer,
   type Script,
 } from '@quorate/testing';
 import { probeGrpc } from './grpc.probe.ts';
-import { createSurroundings } from './surroundings.ts';
+import type { ProbeContext } from './probe-context.ts';
+import { openProbeStage } from './probe.stage.ts';
 
-const stop = new AbortController();
-let authority: Authority;
-let server: GrpcServer | RawServer | null = null;
+const stage = await openProbeStage();
 
-beforeAll(async () => {
-  authority = await createAuthority();
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
-
-interface AskSettings {
-  readonly allowed?: AllowList;
-  readonly timeoutMs?: number;
-}
-
-async function ask(
-  changes: object,
-  { allowed = allowLoopback, timeoutMs = 1_500 }: AskSettings = {},
-): Promise<Evidence> {
+async function ask(changes: object, context: Partial<ProbeContext> = {}): Promise<Evidence> {
   const grpc = grpcProbeSchema.parse({ host: 'localhost', ...changes });
-  const surroundings = createSurroundings({
-    guard: new AddressGuard(allowed),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-  return await probeGrpc(grpc, { ...surroundings, monitorKey: 'm', startedAt: Date.now(), timeoutMs });
+  return await probeGrpc(grpc, stage.context({ timeoutMs: 1_500, ...context }));
 }
 
-async function look(script: GrpcScript, changes: object = {}): Promise<Evidence> {
-  const started = await startGrpcServer(script);
-  server = started;
-  return await ask({ port: started.port, ...changes });
+async function look(script: GrpcScript, changes: object = {}, context: Partial<ProbeContext> = {}): Promise<Evidence> {
+  const { port } = await stage.serve(startGrpcServer(script));
+  return await ask({ port, ...changes }, context);
 }
 
 async function lookSecurely(script: GrpcScript, changes: object): Promise<Evidence> {
-  const started = await startGrpcServer(script, await authority.issue({ names: ['localhost'] }));
-  server = started;
-  return await ask({ port: started.port, ...changes });
+  const { port } = await stage.serve(startGrpcServer(script, stage.issued));
+  return await ask({ port, ...changes });
 }
 
-async function lookAtRaw(script: Script, changes: object = {}, settings: AskSettings = {}): Promise<Evidence> {
-  server = await startRawServer(script);
-  return await ask({ port: server.port, ...changes }, settings);
+async function lookAtRaw(script: Script, changes: object = {}, context: Partial<ProbeContext> = {}): Promise<Evidence> {
+  const { port } = await stage.serve(startRawServer(script));
+  return await ask({ port, ...changes }, context);
 }
 
 /** An HTTP/2 frame. */
@@ -153,7 +121,6 @@ describe('a call that is broken off', () => {
       reason: 'grpc.unavailable',
       message: 'the target closed the connection without an answer',
     });
-    await server?.close();
     expect(await lookAtRaw((socket) => void socket.end())).toMatchObject({ reason: 'grpc.unavailable' });
   });
 
@@ -241,26 +208,20 @@ describe('time', () => {
 
   it('ends the wait for a body that does not come', async () => {
     const half: GrpcScript = ({ stream }) => stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
-    const started = await startGrpcServer(half);
-    server = started;
-    expect(await ask({ port: started.port }, { timeoutMs: 250 })).toMatchObject({ reason: 'timeout.total' });
+    expect(await look(half, {}, { timeoutMs: 250 })).toMatchObject({ reason: 'timeout.total' });
   });
 
   it('is not waited for where a stop of the prober comes first', async () => {
-    const started = await startGrpcServer(silence);
-    server = started;
     const early = new AbortController();
-    const grpc = grpcProbeSchema.parse({ host: 'localhost', port: started.port });
-    const guard = new AddressGuard(allowLoopback);
-    const surroundings = createSurroundings({ guard, region: 'eu', version: '1', signal: early.signal });
-    const probing = probeGrpc(grpc, { ...surroundings, monitorKey: 'm', startedAt: 0, timeoutMs: 10_000 });
+    const probing = look(silence, {}, { signal: early.signal, timeoutMs: 10_000 });
     early.abort();
     expect(await probing).toMatchObject({ outcome: 'abstain', reason: 'prober.missed' });
   });
 });
 
 it('dials no address that the installation does not probe', async () => {
-  server = await startRawServer(() => undefined);
-  expect(await ask({ port: server.port }, { allowed: allowNothing })).toMatchObject({ reason: 'blocked.address' });
+  const server = await stage.serve(startRawServer(() => undefined));
+  const evidence = await ask({ port: server.port }, { outbound: stage.publicOnly });
+  expect(evidence).toMatchObject({ reason: 'blocked.address' });
   expect(server.connectionCount).toBe(0);
 });

@@ -1,55 +1,37 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { grpcProbeSchema, mapProbeSecrets, targetOf, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
 import {
-  createAuthority,
   grpcAnswer,
   grpcMessage,
   grpcStatus,
   healthMessage,
   startGrpcServer,
-  type Authority,
   type GrpcScript,
   type GrpcServer,
   type Issued,
 } from '@quorate/testing';
 import { probeGrpc } from './grpc.probe.ts';
-import { createSurroundings } from './surroundings.ts';
+import { openProbeStage } from './probe.stage.ts';
 
-const stop = new AbortController();
-let authority: Authority;
-let issued: Issued;
-let server: GrpcServer | null = null;
-
-beforeAll(async () => {
-  authority = await createAuthority();
-  issued = await authority.issue({ names: ['localhost'] });
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
+let server: GrpcServer;
 
 async function ask(changes: object): Promise<Evidence> {
   const grpc = grpcProbeSchema.parse({ host: 'localhost', ...changes });
-  const surroundings = createSurroundings({
-    guard: new AddressGuard(allowLoopback),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-  return await probeGrpc(grpc, { ...surroundings, monitorKey: 'm', startedAt: Date.now(), timeoutMs: 1_500 });
+  return await probeGrpc(grpc, stage.context({ timeoutMs: 1_500 }));
 }
 
 async function look(script: GrpcScript, changes: object = {}): Promise<Evidence> {
-  server = await startGrpcServer(script);
+  server = await stage.serve(startGrpcServer(script));
   return await ask({ port: server.port, ...changes });
 }
 
-async function lookSecurely(script: GrpcScript, changes: object = {}, identity: Issued = issued): Promise<Evidence> {
-  server = await startGrpcServer(script, identity);
+async function lookSecurely(
+  script: GrpcScript,
+  changes: object = {},
+  identity: Issued = stage.issued,
+): Promise<Evidence> {
+  server = await stage.serve(startGrpcServer(script, identity));
   return await ask({ port: server.port, tls: true, ...changes });
 }
 
@@ -64,7 +46,7 @@ describe('a gRPC probe', () => {
 
   it('asks the standard health service for the server or for one service, with what metadata there is', async () => {
     await look(serving);
-    const whole = server?.calls[0];
+    const whole = server.calls[0];
     expect(whole?.body).toEqual(Buffer.from([0, 0, 0, 0, 0]));
     expect(whole?.headers).toMatchObject({
       ':method': 'POST',
@@ -75,9 +57,8 @@ describe('a gRPC probe', () => {
       'user-agent': 'Quorate/1 (eu)',
       'grpc-timeout': expect.stringMatching(/^1[45]\d\dm$/),
     });
-    await server?.close();
     await look(serving, { service: 'größe.v1', metadata: { 'x-tenant': 'acme' } });
-    const named = server?.calls[0];
+    const named = server.calls[0];
     expect(named?.body.subarray(5)).toEqual(Buffer.concat([Buffer.from([0x0a, 10]), Buffer.from('größe.v1')]));
     expect(named?.headers).toMatchObject({
       'x-tenant': 'acme',
@@ -87,7 +68,7 @@ describe('a gRPC probe', () => {
 
   it('encodes names whose length needs two bytes', async () => {
     await look(serving, { service: 'x'.repeat(300) });
-    expect(server?.calls[0]?.body.subarray(0, 8)).toEqual(Buffer.from([0, 0, 0, 0x01, 0x2f, 0x0a, 0xac, 0x02]));
+    expect(server.calls[0]?.body.subarray(0, 8)).toEqual(Buffer.from([0, 0, 0, 0x01, 0x2f, 0x0a, 0xac, 0x02]));
   });
 
   it.each([
@@ -113,7 +94,6 @@ describe('a gRPC probe', () => {
     [99, 'grpc.status', 'the target answered with a status of its own (grpc-status 99)'],
   ])('is down on status %d, in trailers alone and behind a body', async (status, reason, message) => {
     expect(await look(grpcStatus(status), { service: 'shop' })).toMatchObject({ outcome: 'down', reason, message });
-    await server?.close();
     const withBody = grpcAnswer(Buffer.alloc(0), { 'grpc-status': String(status) });
     expect(await look(withBody, { service: 'shop' })).toMatchObject({ outcome: 'down', reason, message });
   });
@@ -123,7 +103,6 @@ describe('a gRPC probe', () => {
       message: 'the target says that it is not available (UNAVAILABLE): "db is überlastet"',
       excerpt: 'db is überlastet',
     });
-    await server?.close();
     expect(await look(grpcStatus(14, '100%'))).toMatchObject({ excerpt: '100%' });
   });
 
@@ -253,16 +232,14 @@ describe('over TLS', () => {
   it('is up, with the facts of the certificate', async () => {
     const evidence = await lookSecurely(serving);
     expect(evidence).toMatchObject({ outcome: 'up', certificate: { daysLeft: 90, warning: false } });
-    expect(server?.calls[0]?.headers[':scheme']).toBe('https');
+    expect(server.calls[0]?.headers[':scheme']).toBe('https');
   });
 
   it('believes no certificate for another host, unless told to, or told the name', async () => {
-    const other = await authority.issue({ names: ['health.test'] });
+    const other = await stage.authority.issue({ names: ['health.test'] });
     expect(await lookSecurely(serving, {}, other)).toMatchObject({ reason: 'tls.hostname' });
-    await server?.close();
     expect(await lookSecurely(serving, { verify: false }, other)).toMatchObject({ outcome: 'up' });
-    await server?.close();
     expect(await lookSecurely(serving, { serverName: 'health.test' }, other)).toMatchObject({ outcome: 'up' });
-    expect(server?.calls[0]?.headers[':authority']).toMatch(/^health\.test:/);
+    expect(server.calls[0]?.headers[':authority']).toMatch(/^health\.test:/);
   });
 });

@@ -1,46 +1,25 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { mongodbProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
 import {
-  createAuthority,
   mongodbMessage,
   mongodbStandIn,
   startPeerServer,
-  type Authority,
   type MongodbStandInSettings,
   type PeerScript,
   type PeerServer,
 } from '@quorate/testing';
 import { probeMongodb } from './mongodb.probe.ts';
-import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
+import { openProbeStage } from './probe.stage.ts';
 
 const password = 'correct horse';
 const credentials = { username: 'watcher', password };
-const stop = new AbortController();
-let authority: Authority;
-let surroundings: ProbeSurroundings;
-let server: PeerServer | null = null;
-
-beforeAll(async () => {
-  authority = await createAuthority();
-  surroundings = createSurroundings({
-    guard: new AddressGuard(allowLoopback),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
+let server: PeerServer;
 
 async function look(script: PeerScript, changes: object = {}): Promise<Evidence> {
-  server = await startPeerServer(script);
+  server = await stage.serve(startPeerServer(script));
   const settings = mongodbProbeSchema.parse({ host: 'localhost', port: server.port, ...changes });
-  return await probeMongodb(settings, { ...surroundings, monitorKey: 'm', startedAt: Date.now(), timeoutMs: 900 });
+  return await probeMongodb(settings, stage.context());
 }
 
 const lookAt = (settings: MongodbStandInSettings, changes: object = {}): Promise<Evidence> =>
@@ -117,8 +96,7 @@ describe('a MongoDB server', () => {
   });
 
   it('is spoken to over TLS', async () => {
-    const issued = await authority.issue({ names: ['localhost'] });
-    expect(await lookAt({ issued }, { tls: 'verify', ...credentials })).toMatchObject({
+    expect(await lookAt({ issued: stage.issued }, { tls: 'verify', ...credentials })).toMatchObject({
       outcome: 'up',
       certificate: { warning: false },
     });

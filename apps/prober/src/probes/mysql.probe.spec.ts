@@ -1,46 +1,25 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { mysqlProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
 import {
-  createAuthority,
   mysqlPacket,
   mysqlStandIn,
   startPeerServer,
-  type Authority,
   type MysqlStandInSettings,
   type PeerScript,
   type PeerServer,
 } from '@quorate/testing';
 import { probeMysql } from './mysql.probe.ts';
-import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
+import { openProbeStage } from './probe.stage.ts';
 
 const password = 'correct horse';
-const stop = new AbortController();
-let authority: Authority;
-let surroundings: ProbeSurroundings;
-let server: PeerServer | null = null;
-
-beforeAll(async () => {
-  authority = await createAuthority();
-  surroundings = createSurroundings({
-    guard: new AddressGuard(allowLoopback),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
+let server: PeerServer;
 
 async function look(script: PeerScript, changes: object = {}): Promise<Evidence> {
-  server = await startPeerServer(script);
+  server = await stage.serve(startPeerServer(script));
   const { port } = server;
   const settings = mysqlProbeSchema.parse({ host: 'localhost', port, username: 'watcher', password, ...changes });
-  return await probeMysql(settings, { ...surroundings, monitorKey: 'm', startedAt: Date.now(), timeoutMs: 900 });
+  return await probeMysql(settings, stage.context());
 }
 
 const lookAt = (settings: MysqlStandInSettings, changes: object = {}): Promise<Evidence> =>
@@ -59,8 +38,8 @@ describe('a MySQL server', () => {
 
   it('is told goodbye, so that it counts no broken connection', async () => {
     await lookAt({});
-    await server!.untilAlone();
-    expect(server!.received).toMatch(/\x01\0\0\0\x01$/); // eslint-disable-line no-control-regex -- a packet
+    await server.untilAlone();
+    expect(server.received).toMatch(/\x01\0\0\0\x01$/); // eslint-disable-line no-control-regex -- a packet
   });
 
   it('may have users without a password', async () => {
@@ -86,7 +65,7 @@ describe('a MySQL server', () => {
       reason: 'auth.refused',
       message: expect.stringMatching(message),
     });
-    expect(server!.received).not.toContain(password);
+    expect(server.received).not.toContain(password);
   });
 
   it.each<[string, MysqlStandInSettings, string]>([
@@ -123,8 +102,7 @@ describe('TLS to MySQL', () => {
     ['clear text', { switchTo: 'mysql_clear_password' }],
     ['a proof', {}],
   ])('lets a password pass by %s', async (_what, settings) => {
-    const issued = await authority.issue({ names: ['localhost'] });
-    expect(await lookAt({ issued, ...settings }, { tls: 'verify' })).toMatchObject({
+    expect(await lookAt({ issued: stage.issued, ...settings }, { tls: 'verify' })).toMatchObject({
       outcome: 'up',
       certificate: { warning: false },
     });
@@ -144,8 +122,8 @@ describe('a query to MySQL', () => {
     ['5.5.5-10.11.6-MariaDB', 'SET SESSION max_statement_time = 1.9'],
   ])('of version %s changes nothing and ends by itself', async (version, limit) => {
     expect(await lookAt({ version }, query('1'))).toMatchObject({ outcome: 'up' });
-    expect(server!.received).toContain(limit);
-    expect(server!.received).toContain('START TRANSACTION READ ONLY');
+    expect(server.received).toContain(limit);
+    expect(server.received).toContain('START TRANSACTION READ ONLY');
   });
 
   const long = 'x'.repeat(300);

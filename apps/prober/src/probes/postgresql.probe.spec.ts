@@ -1,46 +1,25 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { postgresqlProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
 import {
-  createAuthority,
   postgresqlMessage,
   postgresqlStandIn,
   startPeerServer,
-  type Authority,
   type PeerScript,
   type PeerServer,
   type PostgresqlStandInSettings,
 } from '@quorate/testing';
 import { probePostgresql } from './postgresql.probe.ts';
-import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
+import { openProbeStage } from './probe.stage.ts';
 
 const password = 'correct horse';
-const stop = new AbortController();
-let authority: Authority;
-let surroundings: ProbeSurroundings;
-let server: PeerServer | null = null;
-
-beforeAll(async () => {
-  authority = await createAuthority();
-  surroundings = createSurroundings({
-    guard: new AddressGuard(allowLoopback),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
+let server: PeerServer;
 
 async function look(script: PeerScript, changes: object = {}): Promise<Evidence> {
-  server = await startPeerServer(script);
+  server = await stage.serve(startPeerServer(script));
   const { port } = server;
   const settings = postgresqlProbeSchema.parse({ host: 'localhost', port, username: 'watcher', password, ...changes });
-  return await probePostgresql(settings, { ...surroundings, monitorKey: 'm', startedAt: Date.now(), timeoutMs: 900 });
+  return await probePostgresql(settings, stage.context());
 }
 
 const lookAt = (settings: PostgresqlStandInSettings, changes: object = {}): Promise<Evidence> =>
@@ -55,16 +34,16 @@ describe('a PostgreSQL server', () => {
 
   it('is told goodbye, so that it logs no broken connection', async () => {
     await lookAt({});
-    await server!.untilAlone();
-    expect(server!.received).toMatch(/X\0{3}.$/);
+    await server.untilAlone();
+    expect(server.received).toMatch(/X\0{3}.$/);
   });
 
   it('is asked for the database of the monitor, else for the one that is named like the user', async () => {
     await lookAt({}, { database: 'shop' });
-    expect(server!.received).toContain('database\0shop\0');
-    await server!.close();
+    expect(server.received).toContain('database\0shop\0');
+    await server.close();
     await lookAt({});
-    expect(server!.received).toContain('database\0watcher\0');
+    expect(server.received).toContain('database\0watcher\0');
   });
 
   it('prepares passwords that are not plain ASCII as servers do', async () => {
@@ -96,7 +75,7 @@ describe('a PostgreSQL server', () => {
       reason: 'auth.refused',
       message: expect.stringMatching(message),
     });
-    expect(server!.received).not.toContain(password);
+    expect(server.received).not.toContain(password);
   });
 
   it.each(['foreign-nonce', 'no-salt'] as const)('whose challenge is wrong (%s) is down', async (fault) => {
@@ -140,8 +119,7 @@ describe('a PostgreSQL server', () => {
 
 describe('TLS to PostgreSQL', () => {
   it('is agreed on first, and lets a password pass in clear text', async () => {
-    const issued = await authority.issue({ names: ['localhost'] });
-    expect(await lookAt({ issued, auth: 'clear-text' }, { tls: 'verify' })).toMatchObject({
+    expect(await lookAt({ issued: stage.issued, auth: 'clear-text' }, { tls: 'verify' })).toMatchObject({
       outcome: 'up',
       certificate: { warning: false },
     });
@@ -158,7 +136,7 @@ describe('TLS to PostgreSQL', () => {
     ['verify', 'down', 'tls.self-signed'],
     ['require', 'up', null],
   ])('with a self-signed certificate: %s is %s', async (tls, outcome, reason) => {
-    const issued = await authority.issue({ names: ['localhost'], selfSigned: true });
+    const issued = await stage.authority.issue({ names: ['localhost'], selfSigned: true });
     expect(await lookAt({ issued, auth: 'scram' }, { tls })).toMatchObject({ outcome, reason });
   });
 
@@ -179,7 +157,7 @@ describe('a query to PostgreSQL', () => {
 
   it('is asked in a transaction that changes nothing and ends by itself', async () => {
     expect(await lookAt({}, query('1'))).toMatchObject({ outcome: 'up' });
-    expect(server!.received).toContain('BEGIN READ ONLY; SET LOCAL statement_timeout = 1900\0');
+    expect(server.received).toContain('BEGIN READ ONLY; SET LOCAL statement_timeout = 1900\0');
   });
 
   it.each<[string, PostgresqlStandInSettings, string | null, string]>([

@@ -1,44 +1,23 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { redisProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
 import {
-  createAuthority,
   redisStandIn,
   startPeerServer,
-  type Authority,
   type PeerScript,
   type PeerServer,
   type RedisStandInSettings,
 } from '@quorate/testing';
+import { openProbeStage } from './probe.stage.ts';
 import { probeRedis } from './redis.probe.ts';
-import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
 
 const password = 'correct horse';
-const stop = new AbortController();
-let authority: Authority;
-let surroundings: ProbeSurroundings;
-let server: PeerServer | null = null;
-
-beforeAll(async () => {
-  authority = await createAuthority();
-  surroundings = createSurroundings({
-    guard: new AddressGuard(allowLoopback),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
+let server: PeerServer;
 
 async function look(script: PeerScript, changes: object = {}): Promise<Evidence> {
-  server = await startPeerServer(script);
+  server = await stage.serve(startPeerServer(script));
   const settings = redisProbeSchema.parse({ host: 'localhost', port: server.port, ...changes });
-  return await probeRedis(settings, { ...surroundings, monitorKey: 'm', startedAt: Date.now(), timeoutMs: 900 });
+  return await probeRedis(settings, stage.context());
 }
 
 const lookAt = (settings: RedisStandInSettings, changes: object = {}): Promise<Evidence> =>
@@ -47,13 +26,13 @@ const lookAt = (settings: RedisStandInSettings, changes: object = {}): Promise<E
 describe('a Redis server', () => {
   it('that answers a PING is up', async () => {
     expect(await lookAt({})).toMatchObject({ outcome: 'up', reason: null });
-    expect(server!.received).toBe('*1\r\n$4\r\nPING\r\n');
+    expect(server.received).toBe('*1\r\n$4\r\nPING\r\n');
   });
 
   it('is logged in to, as a user where there is one, and asked for the database of the monitor', async () => {
     expect(await lookAt({ password }, { username: 'watcher', password, database: 3 })).toMatchObject({ outcome: 'up' });
     const logIn = `*3\r\n$4\r\nAUTH\r\n$7\r\nwatcher\r\n$13\r\n${password}\r\n`;
-    expect(server!.received).toBe(`${logIn}*2\r\n$6\r\nSELECT\r\n$1\r\n3\r\n*1\r\n$4\r\nPING\r\n`);
+    expect(server.received).toBe(`${logIn}*2\r\n$6\r\nSELECT\r\n$1\r\n3\r\n*1\r\n$4\r\nPING\r\n`);
   });
 
   it('is sent a password as it is, line breaks and all, and never a second command with it', async () => {
@@ -107,12 +86,11 @@ describe('a Redis server', () => {
   });
 
   it('speaks TLS where it is told to', async () => {
-    const issued = await authority.issue({ names: ['localhost'] });
-    expect(await lookAt({ issued, password }, { tls: 'verify', password })).toMatchObject({
+    expect(await lookAt({ issued: stage.issued, password }, { tls: 'verify', password })).toMatchObject({
       outcome: 'up',
       certificate: { warning: false },
     });
-    await server!.close();
+    await server.close();
     const plain: PeerScript = async (peer) => {
       await peer.take(1);
       peer.write('-ERR Protocol error\r\n');

@@ -1,11 +1,10 @@
 /** What every database and broker may do wrong, tried on every probe of one. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { probeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback, allowNothing } from '@quorate/outbound';
+import type { Outbound } from '@quorate/outbound';
 import {
   amqpStandIn,
   byteByByte,
-  createAuthority,
   cutAfter,
   kafkaStandIn,
   mongodbStandIn,
@@ -19,8 +18,8 @@ import {
   type PeerScript,
   type PeerServer,
 } from '@quorate/testing';
+import { openProbeStage } from './probe.stage.ts';
 import { performProbe } from './probe.ts';
-import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
 
 const password = 'correct horse';
 const cutsMax = 24;
@@ -84,48 +83,25 @@ const rows: readonly Row[] = [
   },
 ];
 
-const stop = new AbortController();
-let lenient: ProbeSurroundings;
-let strict: ProbeSurroundings;
-let server: PeerServer | null = null;
-
-beforeAll(async () => {
-  const { certificate: certificateAuthorities } = await createAuthority();
-  const usual = { region: 'eu', version: '1', signal: stop.signal, certificateAuthorities };
-  lenient = createSurroundings({ ...usual, guard: new AddressGuard(allowLoopback) });
-  strict = createSurroundings({ ...usual, guard: new AddressGuard(allowNothing) });
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
+let server: PeerServer;
 
 interface LookSettings {
   readonly changes?: object;
   readonly deliver?: Delivery;
   readonly timeoutMs?: number;
-  readonly isStrict?: boolean;
+  readonly outbound?: Outbound;
 }
 
 async function visit({ type, settings, target }: Row, port: number, look: LookSettings = {}): Promise<Evidence> {
-  const { changes = {}, timeoutMs = 900 } = look;
-  const surroundings = look.isStrict === true ? strict : lenient;
+  const { changes = {}, deliver: _deliver, ...context } = look;
   const where = target?.('localhost', port) ?? { host: 'localhost', port };
   const probe = probeSchema.parse({ type, [type]: { ...where, ...settings, ...changes } });
-  const startedAt = Date.now();
-  return await performProbe(probe, {
-    ...surroundings,
-    monitorKey: 'm',
-    startedAt,
-    timeoutMs,
-    dueAt: startedAt,
-  });
+  return await performProbe(probe, stage.context(context));
 }
 
 async function look(row: Row, script: PeerScript, settings: LookSettings = {}): Promise<Evidence> {
-  await server?.close();
-  server = await startPeerServer(script, settings.deliver);
+  server = await stage.serve(startPeerServer(script, settings.deliver));
   return await visit(row, server.port, settings);
 }
 
@@ -145,7 +121,7 @@ describe.each(rows)('a probe of $name', (row) => {
     const { dnsMs, connectMs, tlsMs, ttfbMs, transferMs, totalMs } = evidence.phases;
     const sum = [dnsMs, connectMs, tlsMs, ttfbMs, transferMs].reduce<number>((total, ms) => total + (ms ?? 0), 0);
     expect(totalMs).toBeCloseTo(sum, 2);
-    await server!.untilAlone();
+    await server.untilAlone();
   });
 
   it('is up where each byte comes on its own', async () => {
@@ -171,7 +147,7 @@ describe.each(rows)('a probe of $name', (row) => {
   it('is down at its deadline where the server says nothing', async () => {
     const silence = await look(row, () => undefined, { timeoutMs: 150 });
     expect(silence).toMatchObject({ outcome: 'down', reason: 'timeout.response' });
-    await server!.untilAlone();
+    await server.untilAlone();
   });
 
   it.each<[string, Buffer | string]>([
@@ -235,7 +211,7 @@ describe.each(rows)('a probe of $name', (row) => {
 
   it('dials no address that is not permitted', async () => {
     server = await startPeerServer(row.healthy);
-    expect(await visit(row, server.port, { isStrict: true })).toMatchObject({ reason: 'blocked.address' });
+    expect(await visit(row, server.port, { outbound: stage.publicOnly })).toMatchObject({ reason: 'blocked.address' });
     expect(server.connectionCount).toBe(0);
   });
 

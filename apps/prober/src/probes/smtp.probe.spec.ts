@@ -1,46 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import { smtpProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import {
-  createAuthority,
-  startMailServer,
-  type Issued,
-  type MailServer,
-  type MailServerSettings,
-} from '@quorate/testing';
+import { createAuthority, startMailServer, type MailServer, type MailServerSettings } from '@quorate/testing';
+import { openProbeStage } from './probe.stage.ts';
 import { probeSmtp } from './smtp.probe.ts';
-import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
 
-const stop = new AbortController();
-let surroundings: ProbeSurroundings;
-let issued: Issued;
-let server: MailServer | null = null;
-
-beforeAll(async () => {
-  const authority = await createAuthority();
-  issued = await authority.issue({ names: ['localhost'] });
-  surroundings = createSurroundings({
-    guard: new AddressGuard(allowLoopback),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
+let server: MailServer;
 
 type Serving = Partial<MailServerSettings>;
 
 async function look(serving: Serving = {}, changes: object = {}, timeoutMs = 3_000): Promise<Evidence> {
-  await server?.close();
-  server = await startMailServer({ issued, ...serving });
+  server = await stage.serve(startMailServer({ issued: stage.issued, ...serving }));
   const smtp = smtpProbeSchema.parse({ host: 'localhost', port: server.port, ...changes });
-  return await probeSmtp(smtp, { ...surroundings, monitorKey: 'm', startedAt: Date.now(), timeoutMs });
+  return await probeSmtp(smtp, stage.context({ timeoutMs }));
 }
 
 const recipient = { from: 'probe@quorate.test', to: 'postmaster@mail.test' };
@@ -55,7 +28,7 @@ describe('an SMTP probe', () => {
   it('greets, secures the talk, greets again, and leaves', async () => {
     const evidence = await look();
     expect(evidence).toMatchObject({ outcome: 'up', reason: null, excerpt: null, certificate: { daysLeft: 90 } });
-    expect(server?.lines.slice(0, 3)).toEqual(['EHLO [127.0.0.1]', 'STARTTLS', 'tls:EHLO [127.0.0.1]']);
+    expect(server.lines.slice(0, 3)).toEqual(['EHLO [127.0.0.1]', 'STARTTLS', 'tls:EHLO [127.0.0.1]']);
     const { dnsMs, connectMs, tlsMs, ttfbMs, transferMs, totalMs } = evidence.phases;
     const sum = [dnsMs, connectMs, tlsMs, ttfbMs, transferMs].reduce((all: number, ms) => all + (ms ?? 0), 0);
     expect(sum).toBeCloseTo(totalMs, 6);
@@ -63,21 +36,21 @@ describe('an SMTP probe', () => {
 
   it('begins with TLS where it is told to, as on port 465', async () => {
     expect(await look({ tls: true }, { tls: true })).toMatchObject({ outcome: 'up', certificate: { daysLeft: 90 } });
-    expect(server?.lines[0]).toBe('tls:EHLO [127.0.0.1]');
+    expect(server.lines[0]).toBe('tls:EHLO [127.0.0.1]');
   });
 
   it('gives the name that it is told to', async () => {
     await look({}, { ...inTheClear, ehloName: 'probe.quorate.test' });
-    expect(server?.lines[0]).toBe('EHLO probe.quorate.test');
+    expect(server.lines[0]).toBe('EHLO probe.quorate.test');
   });
 
   it('asks for a recipient, and never sends a mail', async () => {
     expect(await look({}, { recipient })).toMatchObject({ outcome: 'up' });
-    const said = server?.lines.slice(3, 5);
+    const said = server.lines.slice(3, 5);
     expect(said).toEqual(['tls:MAIL FROM:<probe@quorate.test>', 'tls:RCPT TO:<postmaster@mail.test>']);
     await look({}, { ...inTheClear, recipient: { to: recipient.to } });
-    expect(server?.lines).toContain('MAIL FROM:<>');
-    expect(server?.lines.join()).not.toContain('DATA');
+    expect(server.lines).toContain('MAIL FROM:<>');
+    expect(server.lines.join()).not.toContain('DATA');
   });
 
   it('takes a recipient that the server forwards', async () => {
@@ -108,7 +81,7 @@ describe('STARTTLS of a mail server', () => {
 
   it('is not asked for with never', async () => {
     expect(await look({}, inTheClear)).toMatchObject({ outcome: 'up', certificate: null });
-    expect(server?.lines).not.toContain('STARTTLS');
+    expect(server.lines).not.toContain('STARTTLS');
   });
 
   it('with something behind the go-ahead is down', async () => {

@@ -1,37 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { TLSSocket } from 'node:tls';
 import { tcpProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import { createAuthority, startRawServer, type Issued, type RawServer, type Script } from '@quorate/testing';
-import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
+import { startRawServer, type RawServer, type Script } from '@quorate/testing';
+import { openProbeStage } from './probe.stage.ts';
 import { probeTcp } from './tcp.probe.ts';
 
-const stop = new AbortController();
-let surroundings: ProbeSurroundings;
-let issued: Issued;
-let server: RawServer | null = null;
-
-beforeAll(async () => {
-  const authority = await createAuthority();
-  issued = await authority.issue({ names: ['localhost'] });
-  surroundings = createSurroundings({
-    guard: new AddressGuard(allowLoopback),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
+let server: RawServer;
 
 async function look(script: Script, changes: object = {}): Promise<Evidence> {
-  server = await startRawServer(script);
+  server = await stage.serve(startRawServer(script));
   const tcp = tcpProbeSchema.parse({ host: 'localhost', port: server.port, ...changes });
-  return await probeTcp(tcp, { ...surroundings, monitorKey: 'm', startedAt: Date.now(), timeoutMs: 500 });
+  return await probeTcp(tcp, stage.context({ timeoutMs: 500 }));
 }
 
 const smtp: Script = async (socket, heard) => {
@@ -42,7 +22,7 @@ const smtp: Script = async (socket, heard) => {
   await heard(/STARTTLS\r\n/);
   socket.write('220 go on\r\n');
   socket.removeAllListeners('data');
-  const secure = new TLSSocket(socket, { isServer: true, ...issued });
+  const secure = new TLSSocket(socket, { isServer: true, ...stage.issued });
   secure.on('error', () => socket.destroy());
   secure.once('data', () => secure.write('250 hello again\r\n'));
 };
@@ -76,7 +56,7 @@ describe('a TCP probe', () => {
   it('speaks TLS from the start where it is told to', async () => {
     const secureEcho: Script = (socket) => {
       socket.removeAllListeners('data');
-      const secure = new TLSSocket(socket, { isServer: true, ...issued });
+      const secure = new TLSSocket(socket, { isServer: true, ...stage.issued });
       secure.on('error', () => socket.destroy()).once('data', (bytes) => secure.write(bytes as Buffer));
     };
     const steps = [{ send: 'ping' }, { expect: 'ping' }];
@@ -173,7 +153,7 @@ describe('a TCP probe', () => {
     const steps = [{ expect: 'one' }, { expect: '^ two' }, { expect: 'three' }];
     expect(await look((socket) => void socket.write('zero one two three'), { steps })).toMatchObject({ outcome: 'up' });
     const twice = [{ expect: 'one' }, { expect: 'one' }];
-    await server?.close();
+    await server.close();
     expect(await look((socket) => void socket.end('one'), { steps: twice })).toMatchObject({ reason: 'tcp.mismatch' });
   });
 
@@ -191,7 +171,7 @@ describe('a TCP probe', () => {
     const injecting: Script = (socket) => {
       socket.write('220 go on\r\n250 injected\r\n');
       socket.removeAllListeners('data');
-      const secure = new TLSSocket(socket, { isServer: true, ...issued });
+      const secure = new TLSSocket(socket, { isServer: true, ...stage.issued });
       secure.on('error', () => socket.destroy());
     };
     const steps = [{ expect: '^220 go on' }, { startTls: true }, { expect: '^250 injected' }];

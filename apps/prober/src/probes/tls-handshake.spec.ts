@@ -1,61 +1,28 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { getDiffieHellman } from 'node:crypto';
 import type { TlsOptions } from 'node:tls';
 import { tlsProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import {
-  createAuthority,
-  startRawServer,
-  startTlsServer,
-  type Authority,
-  type LeafSettings,
-  type Script,
-  type RawServer,
-  type TlsServer,
-} from '@quorate/testing';
-import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
+import { startRawServer, startTlsServer, type LeafSettings, type Script } from '@quorate/testing';
+import { openProbeStage } from './probe.stage.ts';
 import { probeTls } from './tls.probe.ts';
 
-const stop = new AbortController();
-const now = Date.now();
-let authority: Authority;
-let surroundings: ProbeSurroundings;
-let server: TlsServer | null = null;
-let rawServer: RawServer | null = null;
-
-beforeAll(async () => {
-  authority = await createAuthority();
-  surroundings = createSurroundings({
-    guard: new AddressGuard(allowLoopback),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-});
-afterEach(async () => {
-  await server?.close();
-  await rawServer?.close();
-  server = rawServer = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
 
 async function look(port: number, changes: object = {}, timeoutMs = 5_000): Promise<Evidence> {
   const tls = tlsProbeSchema.parse({ host: 'localhost', port, ...changes });
-  return await probeTls(tls, { ...surroundings, monitorKey: 'm', startedAt: now, timeoutMs });
+  return await probeTls(tls, stage.context({ timeoutMs }));
 }
 
 async function lookAt(options: TlsOptions, changes: object = {}): Promise<Evidence> {
-  await server?.close();
-  server = await startTlsServer(options);
-  return await look(server.port, changes);
+  const { port } = await stage.serve(startTlsServer(options));
+  return await look(port, changes);
 }
 
-const leaf = (changes: Partial<LeafSettings> = {}) => authority.issue({ names: ['localhost'], ...changes });
+const leaf = (changes: Partial<LeafSettings> = {}) => stage.authority.issue({ names: ['localhost'], ...changes });
 
 async function lookAtRaw(script: Script, timeoutMs = 300): Promise<Evidence> {
-  rawServer = await startRawServer(script);
-  return await look(rawServer.port, {}, timeoutMs);
+  const { port } = await stage.serve(startRawServer(script));
+  return await look(port, {}, timeoutMs);
 }
 
 const dh1024 = (() => {

@@ -1,48 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { TlsOptions } from 'node:tls';
 import { tlsProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import {
-  createAuthority,
-  startTlsServer,
-  type Authority,
-  type Issued,
-  type LeafSettings,
-  type TlsServer,
-} from '@quorate/testing';
-import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
+import { createAuthority, startTlsServer, type Issued, type LeafSettings, type TlsServer } from '@quorate/testing';
+import { openProbeStage } from './probe.stage.ts';
 import { probeTls } from './tls.probe.ts';
 
-const stop = new AbortController();
-const now = Date.now();
-let authority: Authority;
-let surroundings: ProbeSurroundings;
-let server: TlsServer | null = null;
-
-beforeAll(async () => {
-  authority = await createAuthority();
-  surroundings = createSurroundings({
-    guard: new AddressGuard(allowLoopback),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
+const { authority } = stage;
+let server: TlsServer;
 
 async function look(port: number, changes: object = {}): Promise<Evidence> {
   const tls = tlsProbeSchema.parse({ host: 'localhost', port, ...changes });
-  return await probeTls(tls, { ...surroundings, monitorKey: 'm', startedAt: now, timeoutMs: 5_000 });
+  return await probeTls(tls, stage.context({ timeoutMs: 5_000 }));
 }
 
 async function lookAt(options: TlsOptions, changes: object = {}): Promise<Evidence> {
-  await server?.close();
-  server = await startTlsServer(options);
+  server = await stage.serve(startTlsServer(options));
   return await look(server.port, changes);
 }
 
@@ -75,12 +48,12 @@ describe('a TLS probe', () => {
   it('asks for the name that it is told, and wants the certificate to be for that', async () => {
     const options = await leaf({ names: ['shop.test'] });
     expect(await lookAt(options, { serverName: 'shop.test' })).toMatchObject({ outcome: 'up' });
-    expect(server?.askedFor).toBe('shop.test');
+    expect(server.askedFor).toBe('shop.test');
   });
 
   it('of an address asks for no name, and wants the certificate to be for the address', async () => {
     expect(await lookAt(await leaf({ names: ['127.0.0.1'] }), { host: '127.0.0.1' })).toMatchObject({ outcome: 'up' });
-    expect(server?.askedFor).toBeNull();
+    expect(server.askedFor).toBeNull();
   });
 
   it('takes a wildcard for one label', async () => {

@@ -1,6 +1,5 @@
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { websocketProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
 import {
   acceptUpgrade,
   answering,
@@ -9,17 +8,11 @@ import {
   type RawServer,
   type Script,
 } from '@quorate/testing';
-import { createSurroundings } from './surroundings.ts';
+import { openProbeStage } from './probe.stage.ts';
 import { probeWebsocket } from './websocket.probe.ts';
 
-const stop = new AbortController();
-let server: RawServer | null = null;
-
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
+let server: RawServer;
 
 const text = 1;
 const binary = 2;
@@ -29,11 +22,9 @@ const ping = 9;
 const pong = 10;
 
 async function look(script: Script, changes: object = {}, timeoutMs = 1_500): Promise<Evidence> {
-  server = await startRawServer(script);
+  server = await stage.serve(startRawServer(script));
   const websocket = websocketProbeSchema.parse({ url: `ws://127.0.0.1:${server.port}/`, ...changes });
-  const guard = new AddressGuard(allowLoopback);
-  const surroundings = createSurroundings({ guard, region: 'eu', version: '1', signal: stop.signal });
-  return await probeWebsocket(websocket, { ...surroundings, monitorKey: 'm', startedAt: 0, timeoutMs });
+  return await probeWebsocket(websocket, stage.context({ timeoutMs }));
 }
 
 const sending = (...frames: Buffer[]): Script => acceptUpgrade((socket) => void socket.write(Buffer.concat(frames)));
@@ -184,7 +175,7 @@ describe('a frame', () => {
       }),
       { send: 'hello', expect: 'ok' },
     );
-    const sent = Buffer.from(server?.received[0]?.split('\r\n\r\n')[1] ?? '', 'latin1');
+    const sent = Buffer.from(server.received[0]?.split('\r\n\r\n')[1] ?? '', 'latin1');
     expect([sent[0], sent[1]]).toEqual([0x81, 0x80 | 5]);
     const unmasked = sent.subarray(6, 11).map((byte, index) => byte ^ (sent[2 + (index % 4)] ?? 0));
     expect(Buffer.from(unmasked).toString()).toBe('hello');

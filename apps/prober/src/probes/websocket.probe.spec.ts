@@ -1,53 +1,28 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { mapProbeSecrets, patternsOf, probeSchema, websocketProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback, allowNothing, type AllowList } from '@quorate/outbound';
-import {
-  createAuthority,
-  startWebsocketServer,
-  type Authority,
-  type Issued,
-  type WebsocketServer,
-} from '@quorate/testing';
+import { startWebsocketServer, type Issued, type WebsocketServer } from '@quorate/testing';
 import type { WebSocket } from 'ws';
-import { createSurroundings } from './surroundings.ts';
+import type { ProbeContext } from './probe-context.ts';
+import { openProbeStage } from './probe.stage.ts';
 import { probeWebsocket } from './websocket.probe.ts';
 
-const stop = new AbortController();
-let authority: Authority;
-let issued: Issued;
-let server: WebsocketServer | null = null;
-
-beforeAll(async () => {
-  authority = await createAuthority();
-  issued = await authority.issue({ names: ['localhost'] });
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
+let server: WebsocketServer;
 
 type Serve = (socket: WebSocket) => void;
 
-async function ask(changes: object, allowed: AllowList = allowLoopback, timeoutMs = 1_500): Promise<Evidence> {
+async function ask(changes: object, context: Partial<ProbeContext> = {}): Promise<Evidence> {
   const websocket = websocketProbeSchema.parse(changes);
-  const surroundings = createSurroundings({
-    guard: new AddressGuard(allowed),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-  return await probeWebsocket(websocket, { ...surroundings, monitorKey: 'm', startedAt: Date.now(), timeoutMs });
+  return await probeWebsocket(websocket, stage.context({ timeoutMs: 1_500, ...context }));
 }
 
 async function look(serve: Serve, changes: object = {}, subprotocol?: string): Promise<Evidence> {
-  server = await startWebsocketServer({ serve, ...(subprotocol === undefined ? {} : { subprotocol }) });
+  server = await stage.serve(startWebsocketServer({ serve, ...(subprotocol === undefined ? {} : { subprotocol }) }));
   return await ask({ url: `ws://localhost:${server.port}/live?x=1`, ...changes });
 }
 
 async function lookSecurely(identity: Issued, changes: object = {}): Promise<Evidence> {
-  server = await startWebsocketServer({ serve: () => undefined, issued: identity });
+  server = await stage.serve(startWebsocketServer({ serve: () => undefined, issued: identity }));
   return await ask({ url: `wss://localhost:${server.port}/`, ...changes });
 }
 
@@ -65,23 +40,23 @@ describe('a WebSocket probe', () => {
 
   it('says who it is, and what its headers say, and goodbye', async () => {
     await look(silent, { headers: { 'x-tenant': 'acme', origin: 'https://shop.example.com' } });
-    const request = server?.requests[0];
+    const request = server.requests[0];
     expect(request?.url).toBe('/live?x=1');
     expect(request?.headers).toMatchObject({
       'user-agent': 'Quorate/1 (eu)',
       'x-tenant': 'acme',
       origin: 'https://shop.example.com',
-      host: `localhost:${server?.port}`,
+      host: `localhost:${server.port}`,
       'sec-websocket-version': '13',
     });
     expect(request?.headers['sec-websocket-extensions']).toBeUndefined();
     expect(request?.headers['sec-websocket-protocol']).toBeUndefined();
-    expect(await server?.farewell).toBe(1_000);
+    expect(await server.farewell).toBe(1_000);
   });
 
   it('has a name of its own where it is given one', async () => {
     await look(silent, { headers: { 'user-agent': 'mine', host: 'shop.example.com' } });
-    expect(server?.requests[0]?.headers).toMatchObject({ 'user-agent': 'mine', host: 'shop.example.com' });
+    expect(server.requests[0]?.headers).toMatchObject({ 'user-agent': 'mine', host: 'shop.example.com' });
   });
 
   it('is up when a message is as expected, whatever was sent before it', async () => {
@@ -91,7 +66,6 @@ describe('a WebSocket probe', () => {
       echo(socket);
     };
     expect(await look(greeting, { expect: '"price": \\d+' })).toMatchObject({ outcome: 'up' });
-    await server?.close();
     expect(await look(echo, { send: 'größer ☂️', expect: '^größer ☂️$' })).toMatchObject({ outcome: 'up' });
   });
 
@@ -102,7 +76,6 @@ describe('a WebSocket probe', () => {
       socket.send('dy');
     };
     expect(await look(pieces, { expect: '^\\+OK ready$' })).toMatchObject({ outcome: 'up' });
-    await server?.close();
     expect(await look((socket) => socket.send(Buffer.from('ready')), { expect: 'ready' })).toMatchObject({
       outcome: 'up',
     });
@@ -122,13 +95,12 @@ describe('a WebSocket probe', () => {
       socket.send('news');
     };
     expect(await look(deaf)).toMatchObject({ outcome: 'up' });
-    await server?.close();
     expect(await look((socket) => socket.pause(), { ping: false })).toMatchObject({ outcome: 'up' });
   });
 
   it('is up with the subprotocol that was offered', async () => {
     expect(await look(silent, { subprotocol: 'graphql-ws' }, 'graphql-ws')).toMatchObject({ outcome: 'up' });
-    expect(server?.requests[0]?.headers['sec-websocket-protocol']).toBe('graphql-ws');
+    expect(server.requests[0]?.headers['sec-websocket-protocol']).toBe('graphql-ws');
   });
 
   it('is down when the subprotocol is refused', async () => {
@@ -152,7 +124,6 @@ describe('a WebSocket probe', () => {
       message: 'got "no", expected one to match "^yes"',
       excerpt: 'no',
     });
-    await server?.close();
     expect(await look(saying('no', 'never'), { expect: '^yes' })).toMatchObject({
       message: 'got 2 messages, the last "never", expected one to match "^yes"',
     });
@@ -188,31 +159,32 @@ describe('a WebSocket probe', () => {
   });
 
   it('dials no address that the installation does not probe', async () => {
-    server = await startWebsocketServer({ serve: silent });
+    server = await stage.serve(startWebsocketServer({ serve: silent }));
     const url = `ws://localhost:${server.port}/`;
-    expect(await ask({ url }, allowNothing)).toMatchObject({ outcome: 'down', reason: 'blocked.address' });
+    expect(await ask({ url }, { outbound: stage.publicOnly })).toMatchObject({
+      outcome: 'down',
+      reason: 'blocked.address',
+    });
     expect(server.requests).toHaveLength(0);
   });
 });
 
 describe('over TLS', () => {
   it('is up, with the facts of the certificate', async () => {
-    const evidence = await lookSecurely(issued);
+    const evidence = await lookSecurely(stage.issued);
     expect(evidence).toMatchObject({ outcome: 'up', certificate: { daysLeft: 90, warning: false } });
   });
 
   it('believes no certificate for another host, unless told to', async () => {
-    const other = await authority.issue({ names: ['other.test'] });
+    const other = await stage.authority.issue({ names: ['other.test'] });
     expect(await lookSecurely(other)).toMatchObject({ outcome: 'down', reason: 'tls.hostname' });
-    await server?.close();
     expect(await lookSecurely(other, { tls: { verify: false } })).toMatchObject({ outcome: 'up' });
   });
 
   it('is down where the port speaks plain text, and the reverse', async () => {
-    server = await startWebsocketServer({ serve: silent });
+    server = await stage.serve(startWebsocketServer({ serve: silent }));
     expect(await ask({ url: `wss://localhost:${server.port}/` })).toMatchObject({ reason: 'tls.protocol' });
-    await server.close();
-    server = await startWebsocketServer({ serve: silent, issued });
+    server = await stage.serve(startWebsocketServer({ serve: silent, issued: stage.issued }));
     const evidence = await ask({ url: `ws://localhost:${server.port}/` });
     expect(evidence).toMatchObject({ outcome: 'down', reason: expect.stringMatching(/^http\.(empty|protocol)$/) });
   });

@@ -1,33 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { tlsProbeSchema, type Evidence, type StartTlsProtocol } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import { createAuthority, startRawServer, type Issued, type RawServer, type Script } from '@quorate/testing';
-import { createSurroundings, type ProbeSurroundings } from '../probes/surroundings.ts';
+import { createAuthority, startRawServer, type Script } from '@quorate/testing';
+import { openProbeStage } from '../probes/probe.stage.ts';
 import { probeTls } from '../probes/tls.probe.ts';
 
-const stop = new AbortController();
-let surroundings: ProbeSurroundings;
-let issued: Issued;
-let server: RawServer | null = null;
-
-beforeAll(async () => {
-  const authority = await createAuthority();
-  issued = await authority.issue({ names: ['localhost'] });
-  surroundings = createSurroundings({
-    guard: new AddressGuard(allowLoopback),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
+let { issued } = stage;
 
 interface Sight {
   readonly script: Script;
@@ -36,9 +16,9 @@ interface Sight {
 }
 
 async function look({ script, startTls, timeoutMs = 3_000 }: Sight): Promise<Evidence> {
-  server = await startRawServer(script);
-  const tls = tlsProbeSchema.parse({ host: 'localhost', port: server.port, startTls });
-  return await probeTls(tls, { ...surroundings, monitorKey: 'm', startedAt: Date.now(), timeoutMs });
+  const { port } = await stage.serve(startRawServer(script));
+  const tls = tlsProbeSchema.parse({ host: 'localhost', port, startTls });
+  return await probeTls(tls, stage.context({ timeoutMs }));
 }
 
 /** `early` came together with what was heard before. */
