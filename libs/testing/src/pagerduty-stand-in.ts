@@ -61,6 +61,8 @@ export interface PagerDutyStandIn {
   /** The events that took effect, in their order. */
   readonly events: readonly PagerDutyEvent[];
   readonly alerts: readonly PagerDutyAlert[];
+  /** The events of one kind, and of one key where it is given. */
+  of(action: PagerDutyEvent['event_action'], dedupKey?: string): readonly PagerDutyEvent[];
   /** How calls are answered from now on; `event` picks by what was asked. */
   behave(how: PagerDutyBehaviour | ((event: PagerDutyEvent) => PagerDutyBehaviour)): void;
   /** Resolves once `holds` is true of it, looking after each call. */
@@ -86,7 +88,10 @@ class StandIn implements PagerDutyStandIn {
 
   constructor(onCall: (call: PagerDutyCall) => void) {
     this.#onCall = onCall;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server = createServer((request, response) => {
+      // Whoever dies in the middle of a call waits for no answer.
+      this.#answer(request, response).catch(() => request.destroy());
+    });
   }
 
   get url(): string {
@@ -97,6 +102,12 @@ class StandIn implements PagerDutyStandIn {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject).listen(port, '127.0.0.1', resolve);
     });
+  }
+
+  of(action: PagerDutyEvent['event_action'], dedupKey?: string): PagerDutyEvent[] {
+    return this.events.filter(
+      ({ event_action, dedup_key }) => event_action === action && dedup_key === (dedupKey ?? dedup_key),
+    );
   }
 
   behave(how: PagerDutyBehaviour | ((event: PagerDutyEvent) => PagerDutyBehaviour)): void {

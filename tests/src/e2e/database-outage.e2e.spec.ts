@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@quorate/postgres';
-import { startPagerDuty, type PagerDutyStandIn } from './pagerduty.ts';
+import { startPagerDutyStandIn, startTarget, type PagerDutyStandIn, type Target } from '@quorate/testing';
 import { killAll, startProcess } from './processes.ts';
 import { SingleProcess } from './single-process.ts';
-import { startTarget, type Target } from './target.ts';
 import { until } from './until.ts';
 
 const pageMsMax = 30_000;
@@ -23,7 +22,7 @@ const startDatabase = (): Promise<EmbeddedPostgres> => startEmbeddedPostgres({ d
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'quorate-db-'));
-  [postgres, pagerDuty, target] = await Promise.all([startDatabase(), startPagerDuty(), startTarget()]);
+  [postgres, pagerDuty, target] = await Promise.all([startDatabase(), startPagerDutyStandIn(), startTarget()]);
   system = await SingleProcess.start({ DATABASE_URL: postgres.url });
   await system.client.untilRegionsLive('eu', 'us', 'ap');
   const channelId = await system.client.addChannel(pagerDuty.url);
@@ -48,7 +47,7 @@ async function incidentCount(): Promise<number> {
 describe('without its database', () => {
   it('the page goes out, and the incident is in the API afterwards', async () => {
     await postgres.stop();
-    target.failFor('eu', 'us');
+    target.failFor(['eu', 'us']);
     await heard('trigger', 1);
     target.heal();
     await heard('resolve', 1);
@@ -62,7 +61,7 @@ describe('without its database', () => {
     await system.kill();
     await postgres.stop();
     const started = system.startAgain();
-    target.failFor('us', 'ap');
+    target.failFor(['us', 'ap']);
     await heard('trigger', 2);
     await system.process.says(/The API waits for the database in DATABASE_URL/);
     postgres = await startDatabase();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@quorate/postgres';
-import { startPagerDuty, type PagerDutyStandIn } from './pagerduty.ts';
+import { startPagerDutyStandIn, type PagerDutyStandIn } from '@quorate/testing';
 import { killAll } from './processes.ts';
 import { SingleProcess } from './single-process.ts';
 import { until } from './until.ts';
@@ -20,7 +20,7 @@ let job = { id: '', heartbeat: { token: '' } };
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'quorate-job-'));
   postgres = await startEmbeddedPostgres({ directory: join(home, 'postgres') });
-  pagerDuty = await startPagerDuty();
+  pagerDuty = await startPagerDutyStandIn();
   system = await SingleProcess.start({ DATABASE_URL: postgres.url, QUORATE_REGIONS: 'eu' });
   job = await system.client.call('POST', '/monitors', {
     name: 'Backup',

@@ -3,18 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { directoryKeyOfChannel } from '@quorate/contracts';
 import { sharedKafka } from '@quorate/kafka-broker';
-import { startHeartbeatReceiver, startPagerDutyStandIn } from '@quorate/testing';
+import { startHeartbeatReceiver, startPagerDutyStandIn, startTarget } from '@quorate/testing';
 import { describeLegibleLog } from '../legible/describe-legible-log.ts';
 import { brokersForSuite, type Brokers } from './brokers.ts';
 import { channelOnLog, eraseChannel } from './channel-on-log.ts';
 import { Cluster } from './cluster.ts';
 import { BreakingSite, runDrill } from './outages.ts';
 import { startOtlpReceiver, type OtlpReceiver } from './otlp-receiver.ts';
-import { startPagerDuty } from './pagerduty.ts';
 import { killAll } from './processes.ts';
 import { seededNumbers } from './seeded.ts';
 import { pagesMax, Storm } from './storm.ts';
-import { startTarget } from './target.ts';
 import { until } from './until.ts';
 
 const kills = 20;
@@ -59,13 +57,13 @@ suite('on Kafka, each service its own process', () => {
   });
 
   it('pages once with the evidence of two regions, resolves once, and pages nobody for one region', async () => {
-    const [target, pagerDuty] = await Promise.all([startTarget(), startPagerDuty()]);
+    const [target, pagerDuty] = await Promise.all([startTarget(), startPagerDutyStandIn()]);
     const { id } = await cluster.client.addMonitor(target.url, [await cluster.client.addChannel(pagerDuty.url)]);
     await cluster.client.untilStatus(id, 'up', 30_000);
-    target.failFor('ap');
+    target.failFor(['ap']);
     await cluster.client.untilStatus(id, 'degraded', 40_000);
     expect(pagerDuty.events).toEqual([]);
-    target.failFor('eu', 'us');
+    target.failFor(['eu', 'us']);
     await until(() => pagerDuty.of('trigger').length > 0, { withinMs: 40_000, what: 'the page' });
     target.heal();
     await until(() => pagerDuty.of('resolve').length > 0, { withinMs: 40_000, what: 'the resolve' });
@@ -147,13 +145,13 @@ suite('on Kafka, each service its own process', () => {
   }, 300_000);
 
   it('decides two of two when a region has lost its only prober', async () => {
-    const [target, pagerDuty] = await Promise.all([startTarget(), startPagerDuty()]);
+    const [target, pagerDuty] = await Promise.all([startTarget(), startPagerDutyStandIn()]);
     const settings = { regions: ['eu', 'us', 'sa'] };
     const channelId = await cluster.client.addChannel(pagerDuty.url);
     const { id } = await cluster.client.addMonitor(target.url, [channelId], settings);
     await cluster.client.untilStatus(id, 'up', 30_000);
     await cluster.replica('prober-sa').killGroup();
-    target.failFor('eu', 'us');
+    target.failFor(['eu', 'us']);
     await until(() => pagerDuty.of('trigger').length > 0, {
       withinMs: 60_000,
       what: 'the page of two of two',

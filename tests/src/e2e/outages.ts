@@ -1,8 +1,7 @@
 /** Sites that break and heal again and again, each with a PagerDuty of its own that counts what it hears. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { startPagerDuty, type PagerDutyStandIn } from './pagerduty.ts';
+import { startPagerDutyStandIn, startTarget, type PagerDutyStandIn, type Target } from '@quorate/testing';
 import type { RestClient } from './rest-client.ts';
-import { startTarget, type Target } from './target.ts';
 import { until } from './until.ts';
 
 /** Only the count is judged: a machine that keeps dying is slow. */
@@ -44,7 +43,7 @@ export class BreakingSite {
   }
 
   static async start(client: RestClient): Promise<BreakingSite> {
-    const [target, pagerDuty] = await Promise.all([startTarget(), startPagerDuty()]);
+    const [target, pagerDuty] = await Promise.all([startTarget(), startPagerDutyStandIn()]);
     const { id } = await client.addMonitor(target.url, [await client.addChannel(pagerDuty.url)]);
     await client.untilStatus(id, 'up', 30_000);
     return new BreakingSite({ client, monitorId: id, target, pagerDuty });
@@ -54,7 +53,7 @@ export class BreakingSite {
   async breakOnce(healAfterMs: number): Promise<void> {
     this.#outageCount++;
     const count = this.#outageCount;
-    this.#target.failFor('eu', 'us');
+    this.#target.failFor(['eu', 'us']);
     await this.#heard('trigger', count);
     await delay(healAfterMs);
     this.#target.heal();
@@ -73,11 +72,7 @@ export class BreakingSite {
 
   /** What there is to look at when PagerDuty did not hear in time. */
   async #story(): Promise<object> {
-    const events = this.#pagerDuty.events.map(({ receivedAt, event_action, dedup_key }) => [
-      new Date(receivedAt),
-      event_action,
-      dedup_key,
-    ]);
+    const events = this.#pagerDuty.calls.map(({ at, event }) => [new Date(at), event.event_action, event.dedup_key]);
     const rounds = (await this.#client.rounds(this.#monitorId))
       .slice(0, 12)
       .map(({ dueAt, kind, verdict, votes }) => [

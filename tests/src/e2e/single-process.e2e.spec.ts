@@ -1,10 +1,15 @@
 /** The main job on one machine: the built product as `npm start` runs it, seen from outside. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startHeartbeatReceiver, type HeartbeatReceiver } from '@quorate/testing';
-import { startPagerDuty, type PagerDutyStandIn } from './pagerduty.ts';
+import {
+  startHeartbeatReceiver,
+  startPagerDutyStandIn,
+  startTarget,
+  type HeartbeatReceiver,
+  type PagerDutyStandIn,
+  type Target,
+} from '@quorate/testing';
 import { killAll } from './processes.ts';
 import { SingleProcess } from './single-process.ts';
-import { startTarget, type Target } from './target.ts';
 import { until } from './until.ts';
 
 const regions = ['eu', 'us', 'ap'];
@@ -23,7 +28,7 @@ afterAll(async () => {
   await killAll();
 });
 beforeEach(async () => {
-  pagerDuty = await startPagerDuty();
+  pagerDuty = await startPagerDutyStandIn();
   target = await startTarget();
   channelId = await system.client.addChannel(pagerDuty.url);
 });
@@ -41,7 +46,7 @@ describe('a site that two of three regions see down', () => {
   it('pages once with the evidence of both, and resolves once under the same key', async () => {
     const id = await addMonitor();
     const { timeToAlertSecondsMax } = await system.client.monitor(id);
-    target.failFor('eu', 'us');
+    target.failFor(['eu', 'us']);
     const [trigger] = await until(() => pagerDuty.of('trigger').length > 0 && pagerDuty.of('trigger'), {
       withinMs: timeToAlertSecondsMax * 1_000,
       what: 'the page',
@@ -66,7 +71,7 @@ describe('a site that two of three regions see down', () => {
 describe('a site that one of three regions sees down', () => {
   it('is degraded, names the region, and pages nobody', async () => {
     const id = await addMonitor();
-    target.failFor('ap');
+    target.failFor(['ap']);
     await system.client.untilStatus(id, 'degraded', 30_000);
     const [round] = await system.client.rounds(id);
     expect(round?.votes.filter(({ outcome }) => outcome === 'down').map(({ region }) => region)).toEqual(['ap']);

@@ -1,7 +1,12 @@
 /** Several monitors of one channel that go down together: a few page on their own, one roll-up tells of the others. */
-import { startPagerDutyStandIn, type PagerDutyAlert, type PagerDutyStandIn } from '@quorate/testing';
+import {
+  startPagerDutyStandIn,
+  startTarget,
+  type PagerDutyAlert,
+  type PagerDutyStandIn,
+  type Target,
+} from '@quorate/testing';
 import type { RestClient } from './rest-client.ts';
-import { startTarget, type Target } from './target.ts';
 import { until } from './until.ts';
 
 const monitorCount = 6;
@@ -38,7 +43,7 @@ export class Storm {
 
   /** Breaks what they all watch until each incident was told, and heals it until all is resolved. */
   async rage(): Promise<readonly PagerDutyAlert[]> {
-    this.#target.failFor('eu', 'us');
+    this.#target.failFor(['eu', 'us']);
     await Promise.all(this.#monitorIds.map((id) => this.#client.untilStatus(id, 'down', toldMsMax)));
     await this.#until('the pages and the roll-up', (alerts) => alerts.length > pagesMax);
     this.#target.heal();

@@ -1,10 +1,9 @@
 /** One trace, from the scheduled check to the call at PagerDuty, whose body names it. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startPagerDutyStandIn, startTarget, type PagerDutyStandIn, type Target } from '@quorate/testing';
 import { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from './otlp-receiver.ts';
-import { startPagerDuty, type PagerDutyStandIn } from './pagerduty.ts';
 import { killAll } from './processes.ts';
 import { SingleProcess } from './single-process.ts';
-import { startTarget, type Target } from './target.ts';
 import { until } from './until.ts';
 
 let receiver: OtlpReceiver;
@@ -13,7 +12,7 @@ let pagerDuty: PagerDutyStandIn;
 let target: Target;
 
 beforeAll(async () => {
-  [receiver, pagerDuty, target] = await Promise.all([startOtlpReceiver(), startPagerDuty(), startTarget()]);
+  [receiver, pagerDuty, target] = await Promise.all([startOtlpReceiver(), startPagerDutyStandIn(), startTarget()]);
   system = await SingleProcess.start({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint });
   await system.client.untilRegionsLive('eu', 'us', 'ap');
 }, 60_000);
@@ -33,14 +32,14 @@ describe('a page', () => {
   it('ends one trace that begins at a scheduled check and holds probes, verdict and alert between', async () => {
     const { id } = await system.client.addMonitor(target.url, [await system.client.addChannel(pagerDuty.url)]);
     await system.client.untilStatus(id, 'up', 20_000);
-    target.failFor('eu', 'us');
-    const [trigger] = await until(() => pagerDuty.of('trigger').length > 0 && pagerDuty.of('trigger'), {
+    target.failFor(['eu', 'us']);
+    const page = await until(() => pagerDuty.calls[0], {
       withinMs: 30_000,
       what: 'the page',
     });
-    const traceId = String(trigger?.payload?.custom_details['trace_id']);
+    const traceId = String(page.event.payload?.custom_details?.['trace_id']);
     expect(traceId).toMatch(/^[0-9a-f]{32}$/);
-    expect(trigger?.headers['traceparent']).toMatch(new RegExp(`^00-${traceId}-`));
+    expect(page.headers['traceparent']).toMatch(new RegExp(`^00-${traceId}-`));
     const ofTrace = (): ReceivedSpan[] => receiver.spans.filter((span) => span.traceId === traceId);
     const attempt = await until(() => ofTrace().find(({ name }) => name === 'delivery.attempt'), {
       withinMs: 10_000,

@@ -3,9 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sharedKafka } from '@quorate/kafka-broker';
 import { topics, type TopicName } from '@quorate/contracts';
+import { startPagerDutyStandIn, startTarget, type PagerDutyStandIn, type Target } from '@quorate/testing';
 import type { Cluster } from '../e2e/cluster.ts';
-import { startPagerDuty, type PagerDutyStandIn } from '../e2e/pagerduty.ts';
-import { startTarget, type Target } from '../e2e/target.ts';
 import { until } from '../e2e/until.ts';
 import { hasKcat, listTopics, readTopic, writeRecord, type SeenRecord } from './kcat.ts';
 
@@ -68,7 +67,7 @@ async function makeEverythingHappen({ cluster, pagerDuty, operators, target }: S
   await client.call('POST', '/monitors', { name: 'Backup', type: 'heartbeat', heartbeat: {} });
   await client.call('POST', `/monitors/${id}/check`);
   await client.call('POST', `/channels/${channelId}/test`);
-  target.failFor('eu', 'us');
+  target.failFor(['eu', 'us']);
   await until(() => pagerDuty.of('trigger').length > 1, { withinMs: 40_000, what: 'the page' });
   target.heal();
   await until(() => pagerDuty.of('resolve').length > 0, { withinMs: 40_000, what: 'the resolve' });
@@ -86,7 +85,7 @@ function seenWithKcat(cluster: () => Cluster): void {
 
   beforeAll(async () => {
     target = await startTarget();
-    [pagerDuty, operators] = await Promise.all([startPagerDuty(), startPagerDuty()]);
+    [pagerDuty, operators] = await Promise.all([startPagerDutyStandIn(), startPagerDutyStandIn()]);
     await makeEverythingHappen({ cluster: cluster(), pagerDuty, operators, target });
     const read = topicNames.map(async (topic) => [topic, await readTopic(cluster().brokers, topic)] as const);
     records = new Map(await Promise.all(read));
