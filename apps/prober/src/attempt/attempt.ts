@@ -4,7 +4,7 @@
  */
 import type { CertificateFacts, Evidence, Instant } from '@quorate/contracts';
 import { Failure } from './failure.ts';
-import { onStop } from './on-stop.ts';
+import { stoppablesOf, type Stoppable } from './on-stop.ts';
 import { Stopwatch, type Phase } from './stopwatch.ts';
 
 export interface AttemptSettings {
@@ -12,6 +12,11 @@ export interface AttemptSettings {
   readonly timeoutMs: number;
   /** Aborted when the prober stops. */
   readonly signal: AbortSignal;
+}
+
+/** Something that waits for I/O, and hears of it when the deadline or a stop of the prober comes first. */
+export interface Waiter {
+  interrupted(failure: Failure): void;
 }
 
 /** Starts some I/O that calls `done` when it has ended, and returns what gives it up. */
@@ -29,7 +34,12 @@ const timeouts = {
   transfer: { reason: 'timeout.total', doing: 'receiving the answer' },
 } as const;
 
-export class Attempt {
+/** Where this process was kept from running, what has arrived meanwhile is read before time is called. */
+function callTimeSoon(attempt: Attempt): void {
+  setImmediate(() => attempt.callTime());
+}
+
+export class Attempt implements Stoppable {
   readonly startedAt: Instant;
   readonly timeoutMs: number;
   address: string | null = null;
@@ -42,20 +52,20 @@ export class Attempt {
 
   readonly #stopwatch = new Stopwatch();
   readonly #endsAt: number;
-  readonly #forgetStop: () => void;
+  readonly #stoppables: Set<Stoppable>;
   readonly #timer: NodeJS.Timeout;
   #over: Failure | null = null;
   #isFinished = false;
-  #interrupt: ((failure: Failure) => void) | null = null;
+  #waiter: Waiter | null = null;
 
   constructor({ startedAt, timeoutMs, signal }: AttemptSettings) {
     this.startedAt = startedAt;
     this.timeoutMs = timeoutMs;
     this.#endsAt = performance.now() + timeoutMs;
-    // Where this process was kept from running, what has arrived meanwhile is read before time is called.
-    this.#timer = setTimeout(() => setImmediate(() => this.#callTime()), timeoutMs);
-    this.#forgetStop = onStop(signal, () => this.#stopped());
-    if (signal.aborted) this.#stopped();
+    this.#timer = setTimeout(callTimeSoon, timeoutMs, this);
+    this.#stoppables = stoppablesOf(signal);
+    this.#stoppables.add(this);
+    if (signal.aborted) this.stop();
   }
 
   get isOver(): boolean {
@@ -76,22 +86,35 @@ export class Attempt {
 
   /** Resolves with what `begin` ends with, or the failure that the deadline or a stop makes of it. Never rejects. */
   async wait<Value>(phase: Phase, begin: Begin<Value>): Promise<Value | Failure> {
-    this.enter(phase);
-    if (this.#over !== null) return this.#over;
     return await new Promise<Value | Failure>((resolve) => {
       let giveUp: (() => void) | null = null;
-      const interrupt = (failure: Failure): void => {
-        giveUp?.();
-        resolve(failure);
+      const waiter: Waiter = {
+        interrupted: (failure) => {
+          giveUp?.();
+          resolve(failure);
+        },
       };
-      this.#interrupt = interrupt;
+      if (!this.beginWait(phase, waiter)) return;
       giveUp = begin((value) => {
-        if (this.#interrupt !== interrupt) return;
-        this.#interrupt = null;
-        this.#stopwatch.charge();
-        resolve(value);
+        if (this.endWait(waiter)) resolve(value);
       });
     });
+  }
+
+  /** Interrupts the waiter at once, and returns false, where the attempt is over already. */
+  beginWait(phase: Phase, waiter: Waiter): boolean {
+    this.enter(phase);
+    if (this.#over === null) this.#waiter = waiter;
+    else waiter.interrupted(this.#over);
+    return this.#over === null;
+  }
+
+  /** Whether the waiter got what it waited for: it had neither been interrupted nor ended its wait. */
+  endWait(waiter: Waiter): boolean {
+    if (this.#waiter !== waiter) return false;
+    this.#waiter = null;
+    this.#stopwatch.charge();
+    return true;
   }
 
   /** Stops the clock, for good. */
@@ -100,23 +123,24 @@ export class Attempt {
     this.#isFinished = true;
     if (this.#over === null) this.#stopwatch.charge();
     clearTimeout(this.#timer);
-    this.#forgetStop();
+    this.#stoppables.delete(this);
   }
 
-  #stopped(): void {
+  /** What it had not ended, it cannot judge. */
+  stop(): void {
     this.#end(new Failure('prober.missed', 'the prober was stopped before the probe had ended'));
   }
 
   #end(failure: Failure): void {
     if (this.#over !== null) return;
     this.#over = failure;
-    const interrupt = this.#interrupt;
-    this.#interrupt = null;
+    const waiter = this.#waiter;
+    this.#waiter = null;
     this.#stopwatch.charge();
-    interrupt?.(failure);
+    waiter?.interrupted(failure);
   }
 
-  #callTime(): void {
+  callTime(): void {
     if (!this.#isFinished && this.#over === null) this.#end(this.#timedOut());
   }
 

@@ -8,7 +8,7 @@ import { OAuth2Credentials, type OAuth2Surroundings } from './oauth2-credentials
 
 const cnonceBytes = 16;
 
-export function credentialsOf(auth: HttpAuth, surroundings: OAuth2Surroundings): Credentials {
+export function credentialsOf(auth: HttpAuth, surroundings: () => OAuth2Surroundings): Credentials {
   switch (auth.type) {
     case 'none':
       return noCredentials;
@@ -18,7 +18,7 @@ export function credentialsOf(auth: HttpAuth, surroundings: OAuth2Surroundings):
     case 'digest':
       return new DigestCredentials(auth, () => randomBytes(cnonceBytes).toString('hex'));
     case 'oauth2':
-      return new OAuth2Credentials(auth, surroundings);
+      return new OAuth2Credentials(auth, surroundings());
     default:
       return auth satisfies never;
   }

@@ -77,9 +77,7 @@ export class Connection {
   attach(sink: ByteSink): void {
     this.#sink = sink;
     if (this.#readsByEvent && this.socket.listenerCount('data') === 0) this.socket.on('data', this.#received);
-    const early = this.#early.splice(0);
-    this.#earlyBytes = 0;
-    for (const bytes of early) sink.received(bytes);
+    if (this.#earlyBytes > 0) this.#handOver(sink);
     if (this.#ending !== null) this.#tell(this.#ending);
   }
 
@@ -105,6 +103,12 @@ export class Connection {
       this.#earlyBytes += bytes.length;
     }
   };
+
+  #handOver(sink: ByteSink): void {
+    const early = this.#early.splice(0);
+    this.#earlyBytes = 0;
+    for (const bytes of early) sink.received(bytes);
+  }
 
   #end(ending: Ending): void {
     if (this.#ending !== null) return;

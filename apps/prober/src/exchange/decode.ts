@@ -87,13 +87,18 @@ async function unfold(attempt: Attempt, coding: string, content: Content): Promi
   });
 }
 
-/** The body as its author wrote it. */
-export async function decode(attempt: Attempt, answer: Answer): Promise<Content | Failure> {
+/** The body as its author wrote it: at once, where it came that way. */
+export function decode(attempt: Attempt, answer: Answer): Promise<Content | Failure> | Content | Failure {
   const codings = codingsOf(answer);
   if (codings.length > codingsMax) return new Failure('http.decode', `the body has more than ${codingsMax} codings`);
-  let content: Content = { bytes: answer.body, truncated: answer.truncated };
-  if (content.bytes.length === 0) return content;
-  for (const coding of codings.reverse()) {
+  const content: Content = { bytes: answer.body, truncated: answer.truncated };
+  const isPlain = codings.length === 0 || content.bytes.length === 0;
+  return isPlain ? content : unfoldAll(attempt, codings, content);
+}
+
+async function unfoldAll(attempt: Attempt, codings: readonly string[], folded: Content): Promise<Content | Failure> {
+  let content = folded;
+  for (const coding of codings.toReversed()) {
     const unfolded = await unfold(attempt, coding, content);
     if (unfolded instanceof Failure) return unfolded;
     content = unfolded;

@@ -1,7 +1,8 @@
 /** One request and its answer over a connection that is there, in HTTP/1.1. */
 import type { Proxy } from '@quorate/contracts';
-import type { Attempt } from '../attempt/attempt.ts';
+import type { Attempt, Waiter } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
+import type { ByteSink } from './connection.ts';
 import { CutOff } from './cut-off.ts';
 import type { HttpRequest } from './http-request.ts';
 import type { Line } from './line.ts';
@@ -9,19 +10,9 @@ import { refusedCredentials } from './proxy-connect.ts';
 import { blame, nameOf, proxyCredentials } from './proxy.ts';
 import { ResponseReader, type Answer } from './response-reader.ts';
 
-/** A proxy that reads the request itself is told the whole URL (RFC 9112, section 3.2.2), and who asks. */
-function bytesOf({ url, method, headers, body, keepAlive }: HttpRequest, { relay }: Line): Buffer {
-  const path = `${url.pathname}${url.search}`;
-  const credentials = relay === null ? null : proxyCredentials(relay);
-  const head = [
-    `${method} ${relay === null ? path : url.origin + path} HTTP/1.1`,
-    ...headers.map(([name, value]) => `${name}: ${value}`),
-    ...(credentials === null ? [] : [`Proxy-Authorization: ${credentials}`]),
-    `Connection: ${keepAlive ? 'keep-alive' : 'close'}`,
-    '\r\n',
-  ].join('\r\n');
-  const bytes = Buffer.from(head, 'latin1');
-  return body === null ? bytes : Buffer.concat([bytes, body]);
+interface Sent {
+  readonly line: Line;
+  readonly request: HttpRequest;
 }
 
 function brokenOff(code: string, reader: ResponseReader, hasBytes: boolean): Failure {
@@ -40,32 +31,63 @@ function heardFrom(relay: Proxy, heard: Answer | Failure): Answer | Failure {
   return heard instanceof CutOff ? new CutOff(told, heard.answer) : told;
 }
 
-export async function exchange(attempt: Attempt, line: Line, request: HttpRequest): Promise<Answer | Failure> {
-  const { connection } = line;
-  const reader = new ResponseReader(request.method === 'HEAD');
-  const answer = await attempt.wait<Answer>('ttfb', (done) => {
-    let hasBytes = false;
-    connection.attach({
-      received(bytes) {
-        hasBytes = true;
-        const result = reader.feed(bytes);
-        // An interim answer, or half a head, is not yet what was waited for.
-        if (reader.hasHead) attempt.enter('transfer');
-        settle(result);
-      },
-      ended: () => settle(reader.finish()),
-      failed: (code) => settle(brokenOff(code, reader, hasBytes)),
-    });
-    connection.write(bytesOf(request, line));
-    function settle(result: Answer | Failure | null): void {
-      if (result === null) return;
-      connection.detach();
-      done(result);
-    }
-    return () => connection.detach();
-  });
-  reader.free();
-  const { soFar } = reader;
-  const heard = answer instanceof Failure && soFar !== null ? new CutOff(answer, soFar) : answer;
-  return line.relay === null ? heard : heardFrom(line.relay, heard);
+/** One object for all that may happen while an answer is waited for. */
+class Exchange implements ByteSink, Waiter {
+  readonly #attempt: Attempt;
+  readonly #line: Line;
+  readonly #reader: ResponseReader;
+  readonly #settled: (heard: Answer | Failure) => void;
+  #hasBytes = false;
+  #isSettled = false;
+
+  constructor(attempt: Attempt, { line, request }: Sent, settled: (heard: Answer | Failure) => void) {
+    this.#attempt = attempt;
+    this.#line = line;
+    this.#reader = new ResponseReader(request.method === 'HEAD');
+    this.#settled = settled;
+    if (!attempt.beginWait('ttfb', this)) return;
+    line.connection.attach(this);
+    line.connection.write(line.relay === null ? request.bytes : request.bytesForProxy(proxyCredentials(line.relay)));
+  }
+
+  received(bytes: Buffer): void {
+    // What a connection had heard before may come in pieces.
+    if (this.#isSettled) return;
+    this.#hasBytes = true;
+    const result = this.#reader.feed(bytes);
+    // An interim answer, or half a head, is not yet what was waited for.
+    if (this.#reader.hasHead) this.#attempt.enter('transfer');
+    if (result !== null) this.#end(result);
+  }
+
+  ended(): void {
+    this.#end(this.#reader.finish());
+  }
+
+  failed(code: string): void {
+    this.#end(brokenOff(code, this.#reader, this.#hasBytes));
+  }
+
+  interrupted(failure: Failure): void {
+    this.#settle(failure);
+  }
+
+  #end(result: Answer | Failure): void {
+    if (this.#attempt.endWait(this)) this.#settle(result);
+  }
+
+  #settle(result: Answer | Failure): void {
+    this.#isSettled = true;
+    const { connection, relay } = this.#line;
+    connection.detach();
+    const soFar = result instanceof Failure ? this.#reader.soFar : null;
+    this.#reader.free();
+    const heard = result instanceof Failure && soFar !== null ? new CutOff(result, soFar) : result;
+    this.#settled(relay === null ? heard : heardFrom(relay, heard));
+  }
+}
+
+/** Never rejects. */
+export function exchange(attempt: Attempt, sent: Sent): Promise<Answer | Failure> {
+  return new Promise((settled) => new Exchange(attempt, sent, settled));
 }

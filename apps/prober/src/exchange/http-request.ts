@@ -22,7 +22,7 @@ export interface HopSettings {
 
 type Header = readonly [name: string, value: string];
 
-export interface HttpRequest {
+interface RequestParts {
   readonly url: URL;
   readonly method: HttpProbe['method'];
   /** Each name once, in the spelling of whoever set it. */
@@ -30,6 +30,50 @@ export interface HttpRequest {
   readonly body: Buffer | null;
   /** Whether the connection is to serve another request. */
   readonly keepAlive: boolean;
+}
+
+/** The first line and the headers of HTTP/1.1, with a body where there is one. */
+function bytesOf({ method, headers, body, keepAlive }: RequestParts, target: string): Buffer {
+  const head = [
+    `${method} ${target} HTTP/1.1`,
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+    `Connection: ${keepAlive ? 'keep-alive' : 'close'}`,
+    '\r\n',
+  ].join('\r\n');
+  const bytes = Buffer.from(head, 'latin1');
+  return body === null ? bytes : Buffer.concat([bytes, body]);
+}
+
+export class HttpRequest implements RequestParts {
+  readonly url: URL;
+  readonly method: HttpProbe['method'];
+  readonly headers: readonly Header[];
+  readonly body: Buffer | null;
+  readonly keepAlive: boolean;
+  #bytes: Buffer | null = null;
+
+  constructor({ url, method, headers, body, keepAlive }: RequestParts) {
+    this.url = url;
+    this.method = method;
+    this.headers = headers;
+    this.body = body;
+    this.keepAlive = keepAlive;
+  }
+
+  /** As the target is sent it in HTTP/1.1; worked out once. */
+  get bytes(): Buffer {
+    this.#bytes ??= bytesOf(this, `${this.url.pathname}${this.url.search}`);
+    return this.#bytes;
+  }
+
+  /** As a proxy is sent it that reads it itself: it is told the whole URL (RFC 9112, section 3.2.2), and who asks. */
+  bytesForProxy(credentials: string | null): Buffer {
+    const asking: Header[] = credentials === null ? [] : [['Proxy-Authorization', credentials]];
+    const { origin, pathname, search } = this.url;
+    const { method, headers, body, keepAlive } = this;
+    const parts = { url: this.url, method, headers: [...headers, ...asking], body, keepAlive };
+    return bytesOf(parts, `${origin}${pathname}${search}`);
+  }
 }
 
 /** What may not go to another host beside credentials: it would name the wrong one. */
@@ -76,5 +120,6 @@ export function requestFor(hop: Hop, settings: HopSettings): HttpRequest {
   const body = hop.body === null ? null : Buffer.from(hop.body, 'utf8');
   const hasLength = body !== null || methodsWithBody.has(method);
   const length: Header[] = hasLength ? [['Content-Length', String(body?.length ?? 0)]] : [];
-  return { url, method, headers: [...headersOf(hop, settings), ...length], body, keepAlive: settings.keepAlive };
+  const headers = [...headersOf(hop, settings), ...length];
+  return new HttpRequest({ url, method, headers, body, keepAlive: settings.keepAlive });
 }

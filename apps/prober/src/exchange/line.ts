@@ -11,8 +11,9 @@ import { nameOfMaterial, type TlsIdentity } from './secure-contexts.ts';
 import { secure } from './secure.ts';
 import { NoSharedProtocol } from './tls-failure.ts';
 
-export interface LineSettings extends RouteSettings {
+export interface LineSettings {
   readonly http: HttpProbe;
+  readonly context: RouteSettings;
 }
 
 /** Where a line leads, and as whom it is secured. */
@@ -49,9 +50,9 @@ async function connectTo(attempt: Attempt, url: URL, settings: LineSettings): Pr
   const { proxy, ipFamily: family, resolver } = settings.http;
   const port = url.port === '' ? (defaultPorts[url.protocol] ?? 0) : Number(url.port);
   const target: Destination = { host: url.hostname, port, family, resolver, plain: url.protocol === 'http:' };
-  if (proxy === null) return await dial(attempt, settings.outbound, target);
+  if (proxy === null) return await dial(attempt, settings.context.outbound, target);
   const isRelayed = relayOf(url, settings.http) !== null;
-  return await connectThrough(attempt, { proxy, target, isRelayed }, settings);
+  return await connectThrough(attempt, { proxy, target, isRelayed }, settings.context);
 }
 
 async function secureTo(

@@ -19,6 +19,7 @@ interface LlhttpExports {
   readonly memory: WebAssembly.Memory;
   malloc(bytes: number): number;
   llhttp_alloc(type: number): number;
+  llhttp_reset(parser: number): void;
   llhttp_free(parser: number): void;
   llhttp_execute(parser: number, at: number, length: number): number;
   llhttp_finish(parser: number): number;
@@ -31,12 +32,12 @@ const responseType = 2;
 const inputBytesMax = 64 * 1024;
 const reasonCharactersMax = 100;
 
-/** The parser that runs just now and what it reads: calls never nest, for JavaScript has one thread here. */
-interface Reading {
-  readonly events: LlhttpEvents;
-  readonly source: Buffer;
-}
-let reading: Reading | null = null;
+/** Parsers that wait for another answer: as many as probes of a process read at once. */
+const idleParsersMax = 1_000;
+
+/** Whom the parser that runs just now tells, and what it reads: calls never nest, for there is one thread here. */
+let events: LlhttpEvents | null = null;
+let source: Buffer = Buffer.alloc(0);
 
 /** All of the parser's memory; a new view where it has grown. */
 let memory = new Uint8Array(0);
@@ -47,29 +48,29 @@ function currentMemory(): Uint8Array {
 }
 
 function textAt(at: number, length: number): string {
-  return reading?.source.toString('latin1', at - input, at - input + length) ?? '';
+  return source.toString('latin1', at - input, at - input + length);
 }
 
 const llhttp = new WebAssembly.Instance(new WebAssembly.Module(wasm), {
   env: {
     wasm_on_url: () => 0,
     wasm_on_status: () => 0,
-    wasm_on_message_begin: () => reading?.events.messageBegin(),
-    wasm_on_header_field: (_: number, at: number, length: number) => reading?.events.headerField(textAt(at, length)),
-    wasm_on_header_value: (_: number, at: number, length: number) => reading?.events.headerValue(textAt(at, length)),
+    wasm_on_message_begin: () => events?.messageBegin(),
+    wasm_on_header_field: (_: number, at: number, length: number) => events?.headerField(textAt(at, length)),
+    wasm_on_header_value: (_: number, at: number, length: number) => events?.headerValue(textAt(at, length)),
     wasm_on_headers_complete: (...[, statusCode = 0, , keepsAlive]: number[]) =>
-      reading?.events.headersComplete(statusCode, keepsAlive === 1),
+      events?.headersComplete(statusCode, keepsAlive === 1),
     wasm_on_body: (_: number, at: number, length: number) =>
-      reading?.events.body(reading.source.subarray(at - input, at - input + length)),
-    wasm_on_message_complete: () => reading?.events.messageComplete(),
+      events?.body(source.subarray(at - input, at - input + length)),
+    wasm_on_message_complete: () => events?.messageComplete(),
   },
 }).exports as unknown as LlhttpExports;
 
 const input = llhttp.malloc(inputBytesMax);
-const nothing = Buffer.alloc(0);
+const idleParsers: number[] = [];
 
 export class Llhttp {
-  readonly #parser = llhttp.llhttp_alloc(responseType);
+  readonly #parser = idleParsers.pop() ?? llhttp.llhttp_alloc(responseType);
   readonly #events: LlhttpEvents;
 
   constructor(events: LlhttpEvents) {
@@ -78,10 +79,9 @@ export class Llhttp {
 
   /** Returns 0, or llhttp's error number. */
   execute(bytes: Buffer): number {
+    if (bytes.length <= inputBytesMax) return this.#execute(bytes);
     for (let start = 0; start < bytes.length; start += inputBytesMax) {
-      const source = bytes.subarray(start, start + inputBytesMax);
-      currentMemory().set(source, input);
-      const error = this.#execute(source);
+      const error = this.#execute(bytes.subarray(start, start + inputBytesMax));
       if (error !== 0) return error;
     }
     return 0;
@@ -89,11 +89,11 @@ export class Llhttp {
 
   /** Says that the stream has ended. Returns 0 where a message may end there. */
   finish(): number {
-    reading = { events: this.#events, source: nothing };
+    events = this.#events;
     try {
       return llhttp.llhttp_finish(this.#parser);
     } finally {
-      reading = null;
+      events = null;
     }
   }
 
@@ -110,15 +110,22 @@ export class Llhttp {
 
   /** Never to be called from one of the events. */
   free(): void {
-    llhttp.llhttp_free(this.#parser);
+    if (idleParsers.length >= idleParsersMax) {
+      llhttp.llhttp_free(this.#parser);
+      return;
+    }
+    llhttp.llhttp_reset(this.#parser);
+    idleParsers.push(this.#parser);
   }
 
-  #execute(source: Buffer): number {
-    reading = { events: this.#events, source };
+  #execute(bytes: Buffer): number {
+    currentMemory().set(bytes, input);
+    events = this.#events;
+    source = bytes;
     try {
-      return llhttp.llhttp_execute(this.#parser, input, source.length);
+      return llhttp.llhttp_execute(this.#parser, input, bytes.length);
     } finally {
-      reading = null;
+      events = null;
     }
   }
 }

@@ -30,11 +30,15 @@ const stop = -1;
 const goOn = 0;
 const withoutBody = 1;
 
+const nothing = Buffer.alloc(0);
+
 const transferEncoding = 'transfer-encoding';
 const codingCharactersMax = 100;
 
-function isUnasked(name: string, value: string): boolean {
-  return name.toLowerCase() === transferEncoding && !/^\s*(chunked|identity)\s*$/i.test(value);
+/** The length of the name comes first: it tells most headers apart for nothing. */
+function isUnaskedCoding(name: string, value: string): boolean {
+  const isCoding = name.length === transferEncoding.length && name.toLowerCase() === transferEncoding;
+  return isCoding && !/^\s*(chunked|identity)\s*$/i.test(value);
 }
 
 export class ResponseReader implements LlhttpEvents {
@@ -95,9 +99,8 @@ export class ResponseReader implements LlhttpEvents {
     // What follows a whole answer was not asked for: it is not read, and the connection not used again.
     this.#hasSurplus = this.#isComplete;
     if (this.#hasSurplus) return stop;
-    this.#names.length = 0;
-    this.#values.length = 0;
-    this.#lastWasValue = true;
+    // Those of an interim answer.
+    if (this.#names.length > 0) this.#forgetHeaders();
     return goOn;
   }
 
@@ -138,10 +141,10 @@ export class ResponseReader implements LlhttpEvents {
 
   body(bytes: Buffer): number {
     const room = bodyBytesMax - this.#bodyBytes;
-    const kept = Buffer.from(bytes.subarray(0, room));
+    this.#truncated = bytes.length > room;
+    const kept = Buffer.from(this.#truncated ? bytes.subarray(0, room) : bytes);
     this.#body.push(kept);
     this.#bodyBytes += kept.length;
-    this.#truncated = bytes.length > room;
     return this.#truncated ? stop : goOn;
   }
 
@@ -150,12 +153,20 @@ export class ResponseReader implements LlhttpEvents {
     return goOn;
   }
 
+  #forgetHeaders(): void {
+    this.#names.length = 0;
+    this.#values.length = 0;
+    this.#lastWasValue = true;
+  }
+
   /** Any but `chunked` would leave the body as nobody can read it; we never send TE (RFC 9110, section 10.1.4). */
   #unaskedTransferCoding(): string | null {
-    const index = this.#names.findIndex(
-      (name, at) => name.length === transferEncoding.length && isUnasked(name, this.#values[at] ?? ''),
-    );
-    return index === -1 ? null : (this.#values[index] ?? '').slice(0, codingCharactersMax);
+    for (let at = 0; at < this.#names.length; at++) {
+      const name = this.#names[at] ?? '';
+      const value = this.#values[at] ?? '';
+      if (isUnaskedCoding(name, value)) return value.slice(0, codingCharactersMax);
+    }
+    return null;
   }
 
   #interim(statusCode: number): number {
@@ -184,11 +195,16 @@ export class ResponseReader implements LlhttpEvents {
     return new Failure('http.protocol', `the answer is not valid HTTP: ${this.#parser.errorReason}`);
   }
 
+  #wholeBody(): Buffer {
+    const [piece = nothing] = this.#body;
+    return this.#body.length > 1 ? Buffer.concat(this.#body) : piece;
+  }
+
   #answer(): Answer {
     return {
       statusCode: this.#statusCode,
       headers: this.#names.map((name, index) => ({ name: name.toLowerCase(), value: this.#values[index] ?? '' })),
-      body: Buffer.concat(this.#body),
+      body: this.#wholeBody(),
       truncated: this.#truncated,
       keepsAlive: this.#isComplete && !this.#hasSurplus && this.#keepsAlive,
     };

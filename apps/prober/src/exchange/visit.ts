@@ -7,19 +7,24 @@ import { CookieJar } from './cookies.ts';
 import { CutOff } from './cut-off.ts';
 import { exchangeInHttp2 } from './http2-exchange.ts';
 import { exchange } from './http-exchange.ts';
+import { planOf, type HttpPlan } from './http-plan.ts';
 import { requestFor, type Hop, type HttpRequest } from './http-request.ts';
-import type { KeptConnection, KeptConnections } from './kept-connections.ts';
-import { openLine, wayTo, type Line, type LineSettings } from './line.ts';
+import { KeptConnection, type KeptConnections } from './kept-connections.ts';
+import { openLine, type Line, type LineSettings } from './line.ts';
+import type { RouteSettings } from './proxy-route.ts';
 import { nextHop } from './redirects.ts';
 import type { Answer } from './response-reader.ts';
 import type { TlsIdentities } from './secure-contexts.ts';
 
-export interface VisitSettings extends LineSettings {
-  readonly identities: TlsIdentities;
-  readonly userAgent: string;
+interface VisitContext extends RouteSettings {
   readonly kept: KeptConnections;
   readonly monitorKey: string;
+}
+
+export interface VisitSettings extends LineSettings {
+  readonly identities: TlsIdentities;
   readonly credentials: Credentials;
+  readonly context: VisitContext;
 }
 
 /** Where a visit ended. */
@@ -37,22 +42,6 @@ function reuse(attempt: Attempt, kept: KeptConnection): Line {
   return kept;
 }
 
-/** Keeps the connection for the monitor's next check, or closes it. */
-function release(
-  attempt: Attempt,
-  { connection, openedAtMs, httpVersion, relay }: Line,
-  toKeep: { way: string; in: VisitSettings } | null,
-): void {
-  if (toKeep === null) {
-    connection.close();
-    return;
-  }
-  const { address, certificate } = attempt;
-  toKeep.in.kept.keep(toKeep.in.monitorKey, {
-    ...{ connection, openedAtMs, httpVersion, relay, way: toKeep.way, address, certificate },
-  });
-}
-
 interface Exchanged {
   readonly line: Line;
   readonly answer: Answer;
@@ -63,9 +52,9 @@ function isGone(exchanged: Exchanged | Failure): boolean {
   return exchanged instanceof Failure && (exchanged.reason === 'connect.reset' || exchanged.reason === 'http.empty');
 }
 
-async function send(attempt: Attempt, line: Line, request: HttpRequest): Promise<Answer | Failure> {
-  if (line.httpVersion === '2') return await exchangeInHttp2(attempt, line.connection, request);
-  return await exchange(attempt, line, request);
+function send(attempt: Attempt, line: Line, request: HttpRequest): Promise<Answer | Failure> {
+  if (line.httpVersion === '2') return exchangeInHttp2(attempt, line.connection, request);
+  return exchange(attempt, { line, request });
 }
 
 const isPlain = (url: URL): boolean => url.protocol === 'http:';
@@ -74,7 +63,7 @@ class Visit {
   readonly #attempt: Attempt;
   readonly #settings: VisitSettings;
   readonly #cookies: CookieJar;
-  readonly #first: URL;
+  readonly #plan: HttpPlan;
   /** What the last answer's status may have to do with a client certificate. */
   #identityRefusal: string | null = null;
 
@@ -82,12 +71,12 @@ class Visit {
     this.#attempt = attempt;
     this.#settings = settings;
     this.#cookies = new CookieJar(attempt.startedAt);
-    this.#first = new URL(settings.http.url);
+    this.#plan = planOf(settings.http);
   }
 
   async run(kept: KeptConnection | null): Promise<Landing | Failure> {
-    const { method, body, followRedirects, maxRedirects } = this.#settings.http;
-    let hop: Hop = { url: this.#first, method, body, mayCarryCredentials: true };
+    const { followRedirects, maxRedirects } = this.#settings.http;
+    let { hop } = this.#plan;
     for (;;) {
       const answer = await this.#ask(hop, this.#attempt.redirects === 0 ? kept : null);
       if (answer instanceof Failure) return answer;
@@ -103,7 +92,7 @@ class Visit {
   }
 
   #next(hop: Hop, answer: Answer): Hop | Failure | null {
-    const next = nextHop(hop, answer, this.#first);
+    const next = nextHop(hop, answer, this.#plan.hop.url);
     const isAmiss = this.#settings.http.httpsOnly && next !== null && !(next instanceof Failure) && isPlain(next.url);
     return isAmiss ? new Failure('http.redirect', `redirected to ${next.url.origin}, which is not https`) : next;
   }
@@ -121,13 +110,21 @@ class Visit {
       const { line, answer } = exchanged;
       const isToRepeat = hop.mayCarryCredentials && credentials.isToRepeat(hop, answer);
       if (!isToRepeat) {
-        const toKeep = { way: wayTo(hop.url, this.#settings.http), in: this.#settings };
-        release(attempt, line, this.#mayKeep && answer.keepsAlive ? toKeep : null);
+        if (this.#mayKeep && answer.keepsAlive) this.#keep(line);
+        else line.connection.close();
         return answer;
       }
       exchanged = await this.#exchangeAgain(hop, exchanged);
     }
     return exchanged;
+  }
+
+  /** For the monitor's next check. */
+  #keep(line: Line): void {
+    const { kept, monitorKey } = this.#settings.context;
+    const { address, certificate } = this.#attempt;
+    const isKnown = line instanceof KeptConnection;
+    kept.keep(isKnown ? line : new KeptConnection(line, { monitorKey, way: this.#plan.way, address, certificate }));
   }
 
   /** Over the same connection where it is still there: the next one may lead to a server that knows of no challenge. */
@@ -142,7 +139,8 @@ class Visit {
   async #exchange(hop: Hop, opened: Line | null): Promise<Exchanged | Failure> {
     const attempt = this.#attempt;
     const { credentials, identities } = this.#settings;
-    const authorization = hop.mayCarryCredentials ? await credentials.authorize(attempt, hop) : null;
+    const given = hop.mayCarryCredentials ? credentials.authorize(attempt, hop) : null;
+    const authorization = given instanceof Promise ? await given : given;
     if (authorization instanceof Failure) {
       opened?.connection.close();
       return authorization;
@@ -152,11 +150,11 @@ class Visit {
     const line = opened ?? (await openLine(attempt, { url: hop.url, identity }, this.#settings));
     if (line instanceof Failure) return line;
     const answer = await send(attempt, line, request);
-    const shown = { ...identity, now: attempt.startedAt };
+    const shown = { identityEndsAt: identity.identityEndsAt, now: attempt.startedAt };
     if (answer instanceof CutOff) attempt.statusCode = answer.answer.statusCode;
     if (answer instanceof Failure) {
       const failure = withIdentity(answer, line.connection.socket, shown);
-      release(attempt, line, null);
+      line.connection.close();
       return failure;
     }
     attempt.statusCode = answer.statusCode;
@@ -166,9 +164,12 @@ class Visit {
   }
 
   #request(hop: Hop, authorization: string | null): HttpRequest {
-    const { http, userAgent, credentials } = this.#settings;
+    const { http, credentials } = this.#settings;
+    const { userAgent } = this.#settings.context;
     const cookie = this.#cookies.headerFor(hop.url);
     const keepAlive = this.#mayKeep || (hop.mayCarryCredentials && credentials.expectChallenge);
+    const isFirst = hop === this.#plan.hop && cookie === null;
+    if (isFirst) return this.#plan.firstRequest({ authorization, userAgent, keepAlive });
     return requestFor(hop, { headers: http.headers, authorization, userAgent, cookie, keepAlive });
   }
 
@@ -180,10 +181,10 @@ class Visit {
 }
 
 /** The answer of the last hop. With `kept` the first hop goes over a connection that was there already. */
-export async function visit(
+export function visit(
   attempt: Attempt,
   settings: VisitSettings,
   kept: KeptConnection | null,
 ): Promise<Landing | Failure> {
-  return await new Visit(attempt, settings).run(kept);
+  return new Visit(attempt, settings).run(kept);
 }

@@ -10,6 +10,7 @@ import { judgeAnswer, type JudgedAnswer } from './judge-answer.ts';
 import { patternSize, searchedCharactersMax } from './pattern.ts';
 
 type Expect = HttpProbe['expect'];
+type Expectation = Expect['body'][number] | Expect['headers'][number] | Expect['json'][number];
 
 export interface JudgementTask {
   readonly id: number;
@@ -32,18 +33,20 @@ const judgementMsMax = 1_500;
 const tasksMax = 20;
 const heapMegabytesMax = 128;
 
-function patternsOf({ body, headers, json }: Expect): string[] {
-  return [...body, ...headers, ...json].flatMap((expectation) => {
-    if ('matches' in expectation) return [expectation.matches];
-    return 'notMatches' in expectation ? [expectation.notMatches] : [];
-  });
+function sizeOfPatterns(expectations: readonly Expectation[]): number {
+  let size = 0;
+  for (const expectation of expectations) {
+    if ('matches' in expectation) size += patternSize(expectation.matches);
+    else if ('notMatches' in expectation) size += patternSize(expectation.notMatches);
+  }
+  return size;
 }
 
 export function isCostly(expect: Expect, { text }: JudgedAnswer): boolean {
   if (expect.json.length > 0 && text.length > cheapJsonCharactersMax) return true;
   const searched = Math.min(text.length, searchedCharactersMax);
-  const steps = patternsOf(expect).reduce((sum, pattern) => sum + patternSize(pattern) * searched, 0);
-  return steps > cheapStepsMax;
+  const size = sizeOfPatterns(expect.body) + sizeOfPatterns(expect.headers) + sizeOfPatterns(expect.json);
+  return size * searched > cheapStepsMax;
 }
 
 /** What the thread says before it takes up anything. */
@@ -125,6 +128,6 @@ class JudgingThread {
 const thread = new JudgingThread();
 
 /** Never takes long on this thread. What cannot be judged in time is nothing that the target has done. */
-export async function judge(expect: Expect, answer: JudgedAnswer): Promise<Failure | null> {
-  return isCostly(expect, answer) ? await thread.judge(expect, answer) : judgeAnswer(expect, answer);
+export function judge(expect: Expect, answer: JudgedAnswer): Promise<Failure | null> | Failure | null {
+  return isCostly(expect, answer) ? thread.judge(expect, answer) : judgeAnswer(expect, answer);
 }

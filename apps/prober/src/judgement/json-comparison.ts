@@ -6,9 +6,12 @@ import { isMatch, searchedCharactersMax } from './pattern.ts';
 /** What continues a path into a sentence: `is the string "3", expected the number 3`. */
 type Fault = string | null;
 
+/** Words cost more than judging, and most values are as expected: they are asked for where there is a fault. */
+type Words = () => string;
+
 const fault = (value: unknown, wanted: string): string => `is ${inWords(value)}, expected ${wanted}`;
 
-const unless = (isMet: boolean, value: unknown, wanted: string): Fault => (isMet ? null : fault(value, wanted));
+const unless = (isMet: boolean, value: unknown, wanted: Words): Fault => (isMet ? null : fault(value, wanted()));
 
 const among = (choices: readonly JsonScalar[]): string => choices.map(inWords).join(' or ');
 
@@ -22,11 +25,11 @@ type Order = keyof typeof orders;
 
 function orderFault(value: unknown, order: Order, bound: number): Fault {
   const { holds, saying } = orders[order];
-  return unless(typeof value === 'number' && holds(value, bound), value, `a number ${saying} ${bound}`);
+  return unless(typeof value === 'number' && holds(value, bound), value, () => `a number ${saying} ${bound}`);
 }
 
 function containFault(value: unknown, part: JsonScalar, isWanted: boolean): Fault {
-  const wanted = `${isWanted ? 'one that contains' : 'one without'} ${inWords(part)}`;
+  const wanted: Words = () => `${isWanted ? 'one that contains' : 'one without'} ${inWords(part)}`;
   if (Array.isArray(value)) return unless(value.includes(part) === isWanted, value, wanted);
   if (typeof value === 'string' && typeof part === 'string') {
     return unless(value.includes(part) === isWanted, value, wanted);
@@ -35,11 +38,11 @@ function containFault(value: unknown, part: JsonScalar, isWanted: boolean): Faul
 }
 
 function matchFault(value: unknown, pattern: string, isWanted: boolean): Fault {
-  const wanted = `a string that ${isWanted ? 'matches' : 'does not match'} ${quote(pattern)}`;
-  if (typeof value !== 'string') return fault(value, wanted);
+  const wanted: Words = () => `a string that ${isWanted ? 'matches' : 'does not match'} ${quote(pattern)}`;
+  if (typeof value !== 'string') return fault(value, wanted());
   // What is too long to be searched is not known to be without the pattern.
-  if (isMatch(pattern, value)) return isWanted ? null : fault(value, wanted);
-  return isWanted || value.length > searchedCharactersMax ? fault(value, wanted) : null;
+  const isKnownToLack = value.length <= searchedCharactersMax;
+  return unless(isMatch(pattern, value) ? isWanted : !isWanted && isKnownToLack, value, wanted);
 }
 
 function lengthOf(value: unknown): number | null {
@@ -77,10 +80,10 @@ type JsonOperator = Exclude<AllKeys<JsonExpectation>, 'path'>;
 type OperandOf<Name extends JsonOperator> = Extract<JsonExpectation, Record<Name, unknown>>[Name];
 
 const judgements: Judgements = {
-  equals: (value, wanted) => unless(value === wanted, value, inWords(wanted)),
-  notEquals: (value, unwanted) => unless(value !== unwanted, value, 'anything else'),
-  oneOf: (value, choices) => unless(choices.includes(value as JsonScalar), value, among(choices)),
-  type: (value, type) => unless(jsonTypeOf(value) === type, value, typesInWords[type]),
+  equals: (value, wanted) => unless(value === wanted, value, () => inWords(wanted)),
+  notEquals: (value, unwanted) => unless(value !== unwanted, value, () => 'anything else'),
+  oneOf: (value, choices) => unless(choices.includes(value as JsonScalar), value, () => among(choices)),
+  type: (value, type) => unless(jsonTypeOf(value) === type, value, () => typesInWords[type]),
   lessThan: (value, bound) => orderFault(value, 'lessThan', bound),
   greaterThan: (value, bound) => orderFault(value, 'greaterThan', bound),
   atLeast: (value, bound) => orderFault(value, 'atLeast', bound),
@@ -97,12 +100,19 @@ const judgements: Judgements = {
 /** Those that a value that is not there meets as well. */
 const metByNothing = new Set<string>(['notEquals', 'notContains', 'notMatches']);
 
+/** An expectation has one beside its path. */
+function operatorOf(expectation: JsonExpectation): keyof Judgements {
+  for (const key in expectation) if (key !== 'path') return key as keyof Judgements;
+  return 'equals';
+}
+
 /** What the values that a path leads to must be: each of them, and there must be one. */
 export function jsonFault(expectation: JsonExpectation, values: readonly unknown[]): Fault {
   if ('exists' in expectation) return existenceFault(expectation.exists, values);
-  const [[operator, operand] = ['equals', null]] = Object.entries(expectation).filter(([key]) => key !== 'path');
+  const operator = operatorOf(expectation);
   if (values.length === 0) return metByNothing.has(operator) ? null : 'is missing';
-  const judge = judgements[operator as keyof Judgements] as (value: unknown, operand: unknown) => Fault;
+  const judge = judgements[operator] as (value: unknown, operand: unknown) => Fault;
+  const operand: unknown = expectation[operator as keyof JsonExpectation];
   for (const value of values) {
     const found = judge(value, operand);
     if (found !== null) return found;

@@ -8,7 +8,7 @@ import { credentialsOf } from '../auth/credentials-of.ts';
 import { CutOff } from '../exchange/cut-off.ts';
 import { decode } from '../exchange/decode.ts';
 import type { KeptConnection } from '../exchange/kept-connections.ts';
-import { wayTo } from '../exchange/line.ts';
+import { planOf } from '../exchange/http-plan.ts';
 import { proxySecretsOf } from '../exchange/proxy.ts';
 import { headerOf } from '../exchange/redirects.ts';
 import { visit, type Landing } from '../exchange/visit.ts';
@@ -30,7 +30,8 @@ interface Read {
 }
 
 async function read(attempt: Attempt, http: HttpProbe, { answer, refusal }: Landing): Promise<Read> {
-  const content = await decode(attempt, answer);
+  const decoded = decode(attempt, answer);
+  const content = decoded instanceof Promise ? await decoded : decoded;
   attempt.finish();
   if (content instanceof Failure) return { failure: content, text: '' };
   const text = bodyText(content.bytes, headerOf(answer, 'content-type'));
@@ -38,15 +39,9 @@ async function read(attempt: Attempt, http: HttpProbe, { answer, refusal }: Land
   // How long a token took says nothing of the target's speed.
   const { totalMs, authMs = 0 } = attempt.phases;
   const { truncated } = content;
-  const failure = await judge(http.expect, {
-    statusCode,
-    headers,
-    text,
-    truncated,
-    totalMs: totalMs - authMs,
-    refusal,
-  });
-  return { failure, text };
+  const asked = { statusCode, headers, text, truncated, totalMs: totalMs - authMs, refusal };
+  const judged = judge(http.expect, asked);
+  return { failure: judged instanceof Promise ? await judged : judged, text };
 }
 
 /** What a target said before it, or the time, broke off. */
@@ -69,10 +64,10 @@ async function look(http: HttpProbe, context: ProbeContext, { kept, timeoutMs }:
   const lateMs = Math.round(context.timeoutMs - timeoutMs);
   const identities = context.contexts.for(http.tls);
   if (identities instanceof Failure) return unusable(identities, context, kept);
-  const credentials = credentialsOf(http.auth, { ...context, trust: identities.elsewhere.context });
+  const credentials = credentialsOf(http.auth, () => ({ ...context, trust: identities.elsewhere.context }));
   const attempt = new Attempt({ startedAt: startedAt + lateMs, timeoutMs, signal });
   try {
-    const landing = await visit(attempt, { http, credentials, identities, ...context }, kept);
+    const landing = await visit(attempt, { http, credentials, identities, context }, kept);
     const result =
       landing instanceof Failure
         ? { failure: landing, text: await textOf(attempt, landing) }
@@ -112,9 +107,8 @@ async function within(looking: Promise<Evidence>, ms: number): Promise<Evidence 
 }
 
 /** `down` was always seen on a fresh connection: what a kept one says against the target is looked at again. */
-export const probeHttp: PerformProbe<HttpProbe> = async (http, context) => {
-  const way = wayTo(new URL(http.url), http);
-  const kept = http.connection === 'reuse' ? context.kept.take(context.monitorKey, way) : null;
-  if (kept !== null) return await lookTwice(http, context, kept);
-  return await look(http, context, { kept: null, timeoutMs: context.timeoutMs });
+export const probeHttp: PerformProbe<HttpProbe> = (http, context) => {
+  const kept = http.connection === 'reuse' ? context.kept.take(context.monitorKey, planOf(http).way) : null;
+  if (kept !== null) return lookTwice(http, context, kept);
+  return look(http, context, { kept: null, timeoutMs: context.timeoutMs });
 };

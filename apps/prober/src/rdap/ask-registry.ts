@@ -86,7 +86,7 @@ export async function askRegistry(
   const whom = `the registry at ${url.host}`;
   const http = httpProbeSchema.parse({ url: url.href, headers: { accept: accepted }, maxRedirects: redirectsMax });
   const who = { credentials: noCredentials, identities: context.contexts.nobody };
-  const landing = await visit(attempt, { ...context, http, ...who }, null);
+  const landing = await visit(attempt, { http, context, ...who }, null);
   if (landing instanceof Failure) return { outcome: ofTheWay(landing, whom), text: '' };
   const { answer } = landing;
   const content = await decode(attempt, answer);
