@@ -10,7 +10,6 @@ import {
 import type { Transform } from 'node:stream';
 import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
-import { headerOf } from './redirects.ts';
 import { bodyBytesMax, type Answer } from './response-reader.ts';
 
 /** What is kept of an unfolded body. */
@@ -54,12 +53,11 @@ function decoderOf(coding: string, { bytes, truncated }: Content): Transform | n
   }
 }
 
-function codingsOf(answer: Answer): string[] {
-  const header = headerOf(answer, 'content-encoding');
-  if (header === null) return [];
-  return header
-    .toLowerCase()
-    .split(',')
+/** In the order in which they were applied, however many lines the header has. */
+function codingsOf({ headers }: Answer): string[] {
+  return headers
+    .filter(({ name }) => name === 'content-encoding')
+    .flatMap(({ value }) => value.toLowerCase().split(','))
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '');
 }

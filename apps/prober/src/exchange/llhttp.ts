@@ -26,6 +26,9 @@ interface LlhttpExports {
   llhttp_get_http_major(parser: number): number;
   llhttp_get_http_minor(parser: number): number;
   llhttp_get_error_reason(parser: number): number;
+  llhttp_get_error_pos(parser: number): number;
+  llhttp_set_lenient_optional_cr_before_lf(parser: number, enabled: number): void;
+  llhttp_set_lenient_spaces_after_chunk_size(parser: number, enabled: number): void;
 }
 
 const responseType = 2;
@@ -75,6 +78,9 @@ export class Llhttp {
 
   constructor(events: LlhttpEvents) {
     this.#events = events;
+    // What old servers send and everybody else reads: it can be understood in one way only.
+    llhttp.llhttp_set_lenient_optional_cr_before_lf(this.#parser, 1);
+    llhttp.llhttp_set_lenient_spaces_after_chunk_size(this.#parser, 1);
   }
 
   /** Returns 0, or llhttp's error number. */
@@ -106,6 +112,11 @@ export class Llhttp {
     if (at === 0) return '';
     const text = Buffer.from(llhttp.memory.buffer, at, reasonCharactersMax);
     return text.toString('latin1', 0, text.indexOf(0));
+  }
+
+  /** What it stopped at; only meant right after `execute`. */
+  get errorByte(): number {
+    return currentMemory()[llhttp.llhttp_get_error_pos(this.#parser)] ?? 0;
   }
 
   /** Never to be called from one of the events. */

@@ -1,6 +1,8 @@
 /** Reads one HTTP/1 answer from bytes, within bounds, and says what is wrong with it. Knows nothing of sockets. */
 import { Failure } from '../attempt/failure.ts';
+import { FoldedHead } from './folded-head.ts';
 import { Llhttp, type LlhttpEvents } from './llhttp.ts';
+import { notHttp } from './not-http.ts';
 
 export const headerBytesMax = 64 * 1024;
 export const headersMax = 500;
@@ -8,6 +10,10 @@ export const headersMax = 500;
 export const interimAnswersMax = 20;
 /** What is read of a body; the rest of a larger one is not waited for. */
 export const bodyBytesMax = 1024 * 1024;
+/** A head over the wire: blanks, empty lines and the reason of a status are no part of any header. */
+const headWireBytesMax = 4 * headerBytesMax;
+/** An answer over the wire: in chunks of one byte a body is six times as long. */
+const wireBytesMax = 8 * bodyBytesMax;
 
 export interface HeaderLine {
   readonly name: string;
@@ -41,13 +47,27 @@ function isUnaskedCoding(name: string, value: string): boolean {
   return isCoding && !/^\s*(chunked|identity)\s*$/i.test(value);
 }
 
+/** The first letter of HTTP; llhttp reads RTSP and ICE as well. */
+const letterH = 0x48;
+const isLineEnd = (byte: number): boolean => byte === 0x0d || byte === 0x0a;
+const foldedLine = 'Unexpected whitespace after header value';
+const strangeByte = 'Invalid header value char';
+const isPrintable = (byte: number): boolean => byte > 0x20 && byte !== 0x7f;
+const otherProtocol = 'Expected HTTP/';
+
 export class ResponseReader implements LlhttpEvents {
-  readonly #parser = new Llhttp(this);
+  #parser = new Llhttp(this);
   readonly #isHead: boolean;
   readonly #names: string[] = [];
   readonly #values: string[] = [];
   readonly #body: Buffer[] = [];
   #lastWasValue = true;
+  /** Whether it began as HTTP does. */
+  #hasBegun = false;
+  #wireBytes = 0;
+  /** What came of a head that is not whole yet. */
+  #head: FoldedHead | null = null;
+  #hasFolds = false;
   #headerBytes = 0;
   #interimAnswers = 0;
   #bodyBytes = 0;
@@ -69,10 +89,12 @@ export class ResponseReader implements LlhttpEvents {
 
   /** The answer once it is whole (or as long as we read), a failure, or null where more must come. */
   feed(bytes: Buffer): Answer | Failure | null {
-    const error = this.#parser.execute(bytes);
+    this.#wireBytes += bytes.length;
+    if (!this.#hasBegun && !this.#begins(bytes)) return notHttp(bytes);
+    const error = this.#hasFolds ? this.#readFolded(bytes) : this.#read(bytes);
     if (this.#fault !== null) return this.#fault;
     if (this.#isComplete || this.#truncated) return this.#answer();
-    return error === 0 ? null : this.#malformed();
+    return error === 0 ? this.#tooLong() : this.#malformed(bytes);
   }
 
   /** What the answer is when the other side ends the stream here. */
@@ -81,7 +103,7 @@ export class ResponseReader implements LlhttpEvents {
     if (this.#fault !== null) return this.#fault;
     if (this.#isComplete) return this.#answer();
     if (this.hasHead) return new Failure('http.partial', 'the answer ended before it was complete');
-    return error === 0 && this.#headerBytes === 0
+    return error === 0 && this.#headerBytes === 0 && !this.#hasFolds
       ? new Failure('http.empty', 'the connection was closed without an answer')
       : new Failure('http.partial', 'the answer ended within its head');
   }
@@ -191,8 +213,64 @@ export class ResponseReader implements LlhttpEvents {
     return stop;
   }
 
-  #malformed(): Failure {
-    return new Failure('http.protocol', `the answer is not valid HTTP: ${this.#parser.errorReason}`);
+  /** Empty lines may come first (RFC 9112, section 2.2). */
+  #begins(bytes: Buffer): boolean {
+    const first = bytes.find((byte) => !isLineEnd(byte));
+    this.#hasBegun = first === letterH;
+    return this.#hasBegun || first === undefined;
+  }
+
+  #read(bytes: Buffer): number {
+    const error = this.#parser.execute(bytes);
+    if (this.hasHead) return error;
+    if (error !== 0 && this.#stoppedAtFold) return this.#beginFolded(bytes);
+    this.#head ??= new FoldedHead();
+    this.#head.add(bytes);
+    return error;
+  }
+
+  /** A value that begins in the next line is called strange at its first character. */
+  get #stoppedAtFold(): boolean {
+    const { errorReason, errorByte } = this.#parser;
+    return errorReason === foldedLine || (errorReason === strangeByte && isPrintable(errorByte));
+  }
+
+  /** Reads all again from the start, head by head, as if nobody had folded a line. */
+  #beginFolded(bytes: Buffer): number {
+    this.#hasFolds = true;
+    this.#parser.free();
+    this.#parser = new Llhttp(this);
+    this.#headerBytes = 0;
+    this.#interimAnswers = 0;
+    this.#head ??= new FoldedHead();
+    return this.#readFolded(bytes);
+  }
+
+  #readFolded(bytes: Buffer): number {
+    const head = this.#head;
+    if (head === null) return this.#parser.execute(bytes);
+    head.add(bytes);
+    let error = 0;
+    for (let next = head.next(); next !== null && error === 0 && !this.hasHead; next = head.next()) {
+      error = this.#parser.execute(next);
+    }
+    if (error !== 0 || !this.hasHead) return error;
+    this.#head = null;
+    return this.#parser.execute(head.rest());
+  }
+
+  /** A flood in what is neither header nor body, such as the extension of a chunk. */
+  #tooLong(): Failure | null {
+    const bytesMax = this.hasHead ? wireBytesMax : headWireBytesMax;
+    if (this.#wireBytes <= bytesMax) return null;
+    const what = this.hasHead ? 'answer' : "answer's head";
+    return new Failure('http.too-large', `the ${what} takes more than ${bytesMax} bytes on the wire`);
+  }
+
+  #malformed(bytes: Buffer): Failure {
+    const { errorReason } = this.#parser;
+    if (errorReason.startsWith(otherProtocol) && this.#interimAnswers === 0) return notHttp(bytes);
+    return new Failure('http.protocol', `the answer is not valid HTTP: ${errorReason}`);
   }
 
   #wholeBody(): Buffer {

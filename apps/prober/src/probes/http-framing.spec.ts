@@ -159,11 +159,6 @@ describe('an answer that no client can use is down', () => {
       'http.protocol',
       ['HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'],
     ],
-    [
-      'a header that goes on in the next line',
-      'http.protocol',
-      ['HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 2\r\n\r\nok'],
-    ],
     ['a header without a colon', 'http.protocol', ['HTTP/1.1 200 OK\r\nNonsense\r\n\r\nok']],
     ['NUL in a header', 'http.protocol', ['HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\nok']],
     ['a bare CR in a header', 'http.protocol', ['HTTP/1.1 200 OK\r\nX: a\rb\r\n\r\nok']],

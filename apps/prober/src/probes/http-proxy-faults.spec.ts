@@ -60,7 +60,7 @@ describe('an HTTP proxy that answers CONNECT with', () => {
       'nonsense',
       'proxy.protocol',
       [['SSH-2.0-OpenSSH_9.2\r\n'], 'silence'],
-      /is no HTTP proxy: the answer is not valid/,
+      /is no HTTP proxy: the answer is not HTTP/,
     ],
     ['SOCKS', 'proxy.protocol', [[Buffer.from([5, 0])], 'silence'], /is no HTTP proxy/],
     ['HTTP/2.0', 'proxy.protocol', [['HTTP/2.0 200 OK\r\n\r\n']], /answered with HTTP\/2\.0/],
