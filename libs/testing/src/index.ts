@@ -65,5 +65,6 @@ export {
 } from './targets/websocket-server.ts';
 export { startTarget, type Target, type TargetFault, type TargetVisit } from './targets/start-target.ts';
 export { startTokenServer, type TokenFault, type TokenServer } from './targets/token-server.ts';
+export { serverHello, tlsAlert, tlsRecord, weakDiffieHellman } from './targets/tls-handshakes.ts';
 export { startTlsServer, type TlsServer } from './targets/tls-server.ts';
 export { sites, stormEvents, stormFaults, untilAllEnded } from './storm-watch.ts';

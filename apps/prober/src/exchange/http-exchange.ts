@@ -16,7 +16,10 @@ interface Sent {
 }
 
 function brokenOff(code: string, reader: ResponseReader, hasBytes: boolean): Failure {
-  if (code.startsWith('ERR_SSL')) return new Failure('tls.handshake', `the target refused the TLS session (${code})`);
+  if (code.startsWith('ERR_SSL')) {
+    const saying = code.includes('ALERT') ? 'refused the TLS session' : 'sent something else within the TLS session';
+    return new Failure('tls.handshake', `the target ${saying} (${code})`);
+  }
   if (code === 'ETIMEDOUT') return new Failure('timeout.response', 'the connection was lost without an answer');
   if (reader.hasHead || hasBytes) return new Failure('http.partial', 'the connection was reset within the answer');
   return new Failure('connect.reset', 'the target reset the connection instead of answering');

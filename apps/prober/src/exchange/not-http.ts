@@ -2,6 +2,7 @@
 import { Failure } from '../attempt/failure.ts';
 
 const shownBytesMax = 40;
+const unprintable = /[^\t\n\r -~]/g;
 const tlsAlert = 0x15;
 const tlsHandshake = 0x16;
 const tlsMajor = 0x03;
@@ -12,6 +13,6 @@ function isTls([type, major]: Buffer): boolean {
 
 export function notHttp(bytes: Buffer): Failure {
   if (isTls(bytes)) return new Failure('http.protocol', 'the answer is TLS, and what was asked was plain HTTP');
-  const begin = bytes.toString('latin1', 0, shownBytesMax).trimEnd();
+  const begin = bytes.toString('latin1', 0, shownBytesMax).replace(unprintable, '.').trimEnd();
   return new Failure('http.protocol', `the answer is not HTTP: it begins with ${JSON.stringify(begin)}`);
 }

@@ -128,7 +128,7 @@ const handshakeFaults: readonly HandshakeFault[] = [
     say: () => 'the target sent a chain of more than 100 kB',
   },
   {
-    codes: /DH_KEY_TOO_SMALL/,
+    codes: /DH_KEY_TOO_SMALL|MODULUS_TOO_SMALL|UNKNOWN_SECURITY_BITS/,
     reason: 'tls.handshake',
     say: () => 'the target chose a Diffie-Hellman group that is too small to be safe',
   },
@@ -136,6 +136,46 @@ const handshakeFaults: readonly HandshakeFault[] = [
     codes: /ALERT_HANDSHAKE_FAILURE/,
     reason: 'tls.handshake',
     say: () => 'the target refused the handshake: it finds no cipher in common, or wants a certificate of the client',
+  },
+  {
+    codes: /(WRONG|UNKNOWN)_CIPHER_RETURNED/,
+    reason: 'tls.handshake',
+    say: () => 'the target chose a cipher that it was not offered: RC4, 3DES or no encryption, say',
+  },
+  {
+    codes: /UNSAFE_LEGACY_RENEGOTIATION/,
+    reason: 'tls.handshake',
+    say: () => 'the target does not know secure renegotiation (RFC 5746), and OpenSSL goes no further without it',
+  },
+  {
+    codes: /UNRECOGNIZED_NAME/,
+    reason: 'tls.handshake',
+    say: () => 'the target has no site of the name that it was asked for',
+  },
+  {
+    codes: /ALERT_(INSUFFICIENT_SECURITY|INAPPROPRIATE_FALLBACK)/,
+    reason: 'tls.handshake',
+    say: () => 'the target finds all that it was offered too weak',
+  },
+  {
+    codes: /ALERT_INTERNAL_ERROR/,
+    reason: 'tls.handshake',
+    say: () => 'the target says that something failed within it',
+  },
+  {
+    codes: /ALERT_(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_|UNKNOWN_CA|ACCESS_DENIED)/,
+    reason: 'tls.handshake',
+    say: () => 'the target does not let in a client with this certificate, or with none',
+  },
+  {
+    codes: /_ALERT_[A-Z]|TLSV1/,
+    reason: 'tls.handshake',
+    say: () => 'the target broke the handshake off with an alert',
+  },
+  {
+    codes: /ECONNRESET|EPIPE/,
+    reason: 'tls.handshake',
+    say: () => 'the target reset the connection within the handshake',
   },
 ];
 
@@ -148,7 +188,7 @@ interface Offered {
 }
 
 export function handshakeFailure(code: string, { minVersion, protocols }: Offered): Failure {
-  if (code.includes('NO_APPLICATION_PROTOCOL')) {
+  if (code.includes('NO_APPLICATION_PROTOCOL') && protocols.length > 0) {
     return new NoSharedProtocol('tls.protocol', `the target does not speak ${protocols.join(' or ')} there`);
   }
   const fault = handshakeFaults.find(({ codes }) => codes.test(code));

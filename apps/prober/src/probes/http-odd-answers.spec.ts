@@ -1,4 +1,4 @@
-/** Answers that are odd in one place: what is forgiven because it can be understood in one way only, and what is not. */
+/** Answers that are odd in one place: forgiven where they can be understood in one way only, else not. */
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { httpProbeSchema, type Evidence } from '@quorate/contracts';
@@ -174,9 +174,9 @@ describe('what is not HTTP is down, and quoted:', () => {
     ['a radio station', 'ICY 200 OK\r\n\r\n', quoting('"ICY 200 OK"')],
     ['the request itself', 'GET / HTTP/1.1\r\n', quoting('"GET / HTTP/1.1"')],
     ['HTTP in small letters', 'http/1.1 200 OK\r\n\r\n', quoting('"http/1.1 200 OK"')],
-    ['a byte order mark', '\xef\xbb\xbfHTTP/1.1 200\r\n\r\n', quoting('"ï»¿HTTP/1.1 200"')],
+    ['a byte order mark', '\xef\xbb\xbfHTTP/1.1 200\r\n\r\n', quoting('"...HTTP/1.1 200"')],
     ['a space first', ' HTTP/1.1 200\r\n\r\n', quoting('" HTTP/1.1 200"')],
-    ['HTTP/2 without being asked', Buffer.from('000000040000000000', 'hex'), quoting(`"${'\\u0000'.repeat(3)}`)],
+    ['HTTP/2 without being asked', Buffer.from('000000040000000000', 'hex'), quoting('"........."')],
   ])('%s', async (_what, bytes, message) => {
     const evidence = await look([bytes], { ending: 'silence' });
     expect(evidence).toMatchObject({ outcome: 'down', reason: 'http.protocol', statusCode: null });
