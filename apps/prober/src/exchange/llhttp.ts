@@ -2,7 +2,10 @@
  * Binding to llhttp, the parser of Node and undici, in the WebAssembly form that undici ships. Used alone it accepts no
  * less and no more than the two clients most people use, without what they hide: an early close, an odd version.
  */
-import wasm from 'undici/lib/llhttp/llhttp_simd-wasm.js';
+import { createRequire } from 'node:module';
+
+/** Required: an import of it takes each of its 50,000 bytes for an export under Jest, which costs seconds. */
+const wasm = createRequire(import.meta.url)('undici/lib/llhttp/llhttp_simd-wasm.js') as Buffer;
 
 /** What a parser tells while it reads. Each returns 0 to go on; but for `headersComplete`, anything else stops it. */
 export interface LlhttpEvents {
