@@ -13,13 +13,12 @@ import {
   type Memory,
 } from '@quorate/consensus';
 import {
-  isOutdated,
+  NewestForms,
   type Instant,
   type MonitorRecord,
   type MonitorState,
   type PartitionReport,
   type RoundIdentity,
-  type VersionedForm,
 } from '@quorate/contracts';
 import { DueQueue, type RoundRegions } from '@quorate/schedule';
 import { metrics, type Logger } from '@quorate/telemetry';
@@ -52,15 +51,10 @@ function roundOf(input: Input): RoundIdentity | null {
 
 type ToldMonitor = Pick<TaskRecord<MonitorRecord>, 'key' | 'value' | 'appendedAt'>;
 
-interface RestoredMonitor {
-  readonly monitor: MonitorRecord;
-  readonly form: VersionedForm;
-}
-
 export class AggregatorPartition {
   readonly #surroundings: Surroundings;
   /** What the tables held at the start, until the first step takes it up. */
-  #restored: { monitors: Map<string, RestoredMonitor>; states: Map<string, MonitorState> } | null;
+  #restored: { monitors: NewestForms<MonitorRecord>; states: Map<string, MonitorState> } | null;
   readonly #memories = new Map<string, Memory>();
   readonly #due = new DueQueue();
   readonly #needed = new NeededOffsets();
@@ -78,16 +72,11 @@ export class AggregatorPartition {
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
-    this.#restored = { monitors: new Map(), states: new Map() };
+    this.#restored = { monitors: new NewestForms(), states: new Map() };
   }
 
-  /** An older form that came late changes nothing. */
-  restoreMonitor({ key, value: monitor, appendedAt }: ToldMonitor): void {
-    const monitors = this.#restored?.monitors;
-    if (monitor === null) monitors?.delete(key);
-    else if (!isOutdated({ version: monitor.version, appendedAt }, monitors?.get(key)?.form)) {
-      monitors?.set(key, { monitor, form: { version: monitor.version, appendedAt } });
-    }
+  restoreMonitor(told: ToldMonitor): void {
+    this.#restored?.monitors.hear(told);
   }
 
   restoreState(monitorId: string, state: MonitorState | null): void {
@@ -177,7 +166,7 @@ export class AggregatorPartition {
     }
     this.#toldQuarantine = this.#quarantine.regions;
     for (const monitorId of new Set([...monitors.keys(), ...states.keys()])) {
-      const monitor = monitors.get(monitorId)?.monitor;
+      const monitor = monitors.get(monitorId);
       const input: Input = monitor === undefined ? { kind: 'monitor-deleted' } : { kind: 'monitor', monitor };
       this.#decide({ monitorId, input, cause: this.#causeOf(monitorId) }, task);
     }

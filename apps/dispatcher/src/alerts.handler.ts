@@ -4,15 +4,15 @@ import { planDeliveries } from '@quorate/alerting';
 import { OnTopic, type Task, type TaskRecord, type TaskStep, type TaskWrite } from '@quorate/bus';
 import type { Alert, Instant } from '@quorate/contracts';
 import { startSpan, traceHeaders } from '@quorate/telemetry';
-import { Directory } from './directory.ts';
+import { ChannelDirectory } from './channel-directory.ts';
 import type { SendingPartition } from './sending-partition.ts';
 
 @Controller()
 export class AlertsHandler {
-  readonly #directory: Directory;
+  readonly #channels: ChannelDirectory;
 
-  constructor(@Inject(Directory) directory: Directory) {
-    this.#directory = directory;
+  constructor(@Inject(ChannelDirectory) channels: ChannelDirectory) {
+    this.#channels = channels;
   }
 
   @OnTopic('alerts')
@@ -24,7 +24,7 @@ export class AlertsHandler {
     if (alert === null) return [];
     const span = startSpan('deliveries.plan', { parent: cause, attributes: { 'quorate.alert.id': alert.alertId } });
     const headers = traceHeaders(span);
-    const typeOf = (channelId: string) => this.#directory.channel(channelId)?.type;
+    const typeOf = (channelId: string) => this.#channels.get(channelId)?.type;
     const deliveries = planDeliveries(alert, { typeOf, now });
     span.setAttribute('quorate.deliveries', deliveries.length).end();
     return deliveries.map((delivery) => {

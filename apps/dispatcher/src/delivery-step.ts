@@ -3,7 +3,7 @@ import { givenUp, handOver } from '@quorate/alerting';
 import type { Task, TaskWrite } from '@quorate/bus';
 import { deadLetterValueCharactersMax, type Delivery } from '@quorate/contracts';
 import { metrics, type Logger, type RecordHeaders } from '@quorate/telemetry';
-import type { Directory } from './directory.ts';
+import type { ChannelDirectory } from './channel-directory.ts';
 import type { SendingPartition } from './sending-partition.ts';
 
 /** Nobody else could take a sign of life over, and no operator needs to look at one that was missed. */
@@ -12,7 +12,7 @@ function isPulse({ alert }: Delivery): boolean {
 }
 
 export interface StepTools {
-  readonly directory: Directory;
+  readonly channels: ChannelDirectory;
   readonly logger: Logger;
 }
 
@@ -72,8 +72,7 @@ export class DeliveryStep {
   handOver(delivery: Delivery): void {
     const { now, state } = this.#task;
     const takenOverBy = state.lane(delivery.channelId).queue.takenOverBy(delivery);
-    const fallbackChannelId =
-      takenOverBy ?? this.#tools.directory.channel(delivery.channelId)?.fallbackChannelId ?? null;
+    const fallbackChannelId = takenOverBy ?? this.#tools.channels.get(delivery.channelId)?.fallbackChannelId ?? null;
     const outcome = handOver(delivery, { fallbackChannelId, now });
     if (outcome === null) return;
     const { deliveryId, channelId } = delivery;
@@ -99,7 +98,7 @@ export class DeliveryStep {
 
   #tell(delivery: Delivery): void {
     const { deliveryId, channelId, state, rolledUpIn, attemptCount, attempts } = delivery;
-    const type = this.#tools.directory.channel(channelId)?.type ?? 'unknown';
+    const type = this.#tools.channels.get(channelId)?.type ?? 'unknown';
     metrics.deliveriesEnded.add(1, { type, state });
     const { logger } = this.#tools;
     const fields = { deliveryId, channelId, attemptCount };

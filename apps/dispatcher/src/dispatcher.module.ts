@@ -3,7 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AlertsHandler } from './alerts.handler.ts';
 import { CommandsHandler } from './commands.handler.ts';
 import { DeliveriesHandler } from './deliveries.handler.ts';
-import { Directory } from './directory.ts';
+import { ChannelDirectory } from './channel-directory.ts';
 import { SendingLoop, sendingTools, type SendingTools } from './sending.loop.ts';
 
 @Module({})
@@ -13,7 +13,7 @@ export class DispatcherModule {
       module: DispatcherModule,
       controllers: [DeliveriesHandler, AlertsHandler, CommandsHandler, SendingLoop],
       providers: [
-        { provide: Directory, useValue: tools.directory },
+        { provide: ChannelDirectory, useValue: tools.channels },
         { provide: sendingTools, useValue: tools },
       ],
     };

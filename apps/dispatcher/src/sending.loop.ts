@@ -76,7 +76,7 @@ export class SendingLoop {
   /** What may leave now. What can't leave ever is given up instead. */
   #depart(lane: ChannelLane, task: Live, step: DeliveryStep): Departure[] {
     const { now, state } = task;
-    const channel = this.#tools.directory.channel(lane.channelId);
+    const channel = this.#tools.channels.get(lane.channelId);
     if (channel === undefined) {
       this.#giveUpUnknown(lane, now, step);
       return [];

@@ -7,7 +7,7 @@ import { version, type RunningService, type SecretBox } from '@quorate/runtime';
 import { metrics, type Logger } from '@quorate/telemetry';
 import { breakerTimingsDefault, ChannelBreaker, type BreakerTimings } from './channel-breaker.ts';
 import { ChannelLane } from './channel-lane.ts';
-import { Directory } from './directory.ts';
+import { ChannelDirectory } from './channel-directory.ts';
 import { DispatcherModule } from './dispatcher.module.ts';
 import { Sender } from './sender.ts';
 import { SendSlots } from './send-slots.ts';
@@ -53,10 +53,10 @@ export interface DispatcherDependencies {
 
 type NewLane = (channelId: string) => ChannelLane;
 
-function laneMaker(timings: DispatcherTimings, directory: Directory, logger: Logger): NewLane {
+function laneMaker(timings: DispatcherTimings, channels: ChannelDirectory, logger: Logger): NewLane {
   return (channelId) => {
     const breaker = new ChannelBreaker(timings.breaker, (state) => {
-      metrics.breakerChanges.add(1, { type: directory.channel(channelId)?.type ?? 'unknown', state });
+      metrics.breakerChanges.add(1, { type: channels.get(channelId)?.type ?? 'unknown', state });
       logger.warn('The circuit breaker of a channel changed', { channelId, state });
     });
     return new ChannelLane(channelId, breaker, timings.queue);
@@ -89,14 +89,14 @@ export async function startDispatcher(dependencies: DispatcherDependencies): Pro
   const { log, logger, secretBox, guard, publicUrl } = dependencies;
   const timings: DispatcherTimings = { ...timingsDefault, ...dependencies.timings };
   const { deadlineMs, unknownChannelWaitMs, retry: policy } = timings;
-  const directory = new Directory(log, logger);
+  const channels = new ChannelDirectory(log, logger);
   // A channel's settings say what it is sent and when its storm brake closes: without them nothing is decided.
-  await directory.caughtUp;
+  await channels.caughtUp;
   const slots = new SendSlots(sendsMax);
   const agent = createGuardedAgent({ guard, timeoutMs: deadlineMs });
   const sender = new Sender({ agent, secretBox, publicUrl, version, deadlineMs, now: () => log.now() });
-  const tools: SendingTools = { directory, logger, sender, slots, policy, unknownChannelWaitMs, random: Math.random };
-  const newLane = laneMaker(timings, directory, logger);
+  const tools: SendingTools = { channels, logger, sender, slots, policy, unknownChannelWaitMs, random: Math.random };
+  const newLane = laneMaker(timings, channels, logger);
   const strategy = strategyOf(log, timings.gatherMs, (wake) => new SendingPartition({ newLane, slots, wake }));
   const application = await hostPartitionTasks(DispatcherModule.with(tools), strategy);
   return {
@@ -108,7 +108,7 @@ export async function startDispatcher(dependencies: DispatcherDependencies): Pro
     close: async () => {
       await drain(slots);
       await application.close();
-      await directory.close();
+      await channels.close();
       await agent.destroy();
     },
   };

@@ -37,7 +37,7 @@ export class StormStep {
   #say(message: Delivery, queue: ChannelLane['queue']): void {
     const { alert, storm, channelId } = message;
     if (alert.transition === 'opened') {
-      metrics.storms.add(1, { type: this.#tools.directory.channel(channelId)?.type ?? 'unknown' });
+      metrics.storms.add(1, { type: this.#tools.channels.get(channelId)?.type ?? 'unknown' });
       this.#tools.logger.warn('A storm: incidents are rolled up from here on', {
         channelId,
         stormId: alert.incidentId,
@@ -55,7 +55,7 @@ export class StormStep {
   }
 
   #brakeOf(channelId: string): StormBrake | null {
-    const channel = this.#tools.directory.channel(channelId);
+    const channel = this.#tools.channels.get(channelId);
     return channel === undefined || channel.type === 'heartbeat' ? null : channel.stormBrake;
   }
 }

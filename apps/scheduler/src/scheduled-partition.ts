@@ -1,5 +1,5 @@
 /** The memory of one partition: its monitors and which of their rounds are due. */
-import { isOutdated, type Instant, type MonitorRecord, type VersionedForm } from '@quorate/contracts';
+import { NewestForms, type Instant, type MonitorRecord } from '@quorate/contracts';
 import { RoundSchedule, type DueRound } from '@quorate/schedule';
 
 export interface DueMonitor {
@@ -15,8 +15,7 @@ export interface ToldMonitor {
 }
 
 export class ScheduledPartition {
-  readonly #forms = new Map<string, VersionedForm>();
-  readonly #monitors = new Map<string, MonitorRecord>();
+  readonly #monitors = new NewestForms<MonitorRecord>();
   /** By monitor, when its job last told how it ended. */
   readonly #pingedAt = new Map<string, Instant>();
   readonly #readPosition: (now: Instant) => Promise<Instant>;
@@ -27,18 +26,12 @@ export class ScheduledPartition {
     this.#readPosition = readPosition;
   }
 
-  /** Takes in a new form of a monitor; an older one that comes late changes nothing. */
-  put({ key, value, appendedAt }: ToldMonitor): void {
+  put(told: ToldMonitor): void {
+    const { key, value } = told;
+    if (!this.#monitors.hear(told)) return;
     if (value === null) {
-      this.#monitors.delete(key);
-      this.#forms.delete(key);
       this.#pingedAt.delete(key);
       this.#schedule?.remove(key);
-    } else {
-      const form = { version: value.version, appendedAt };
-      if (isOutdated(form, this.#forms.get(key))) return;
-      this.#monitors.set(key, value);
-      this.#forms.set(key, form);
     }
     this.#arrange(key);
   }
@@ -60,7 +53,7 @@ export class ScheduledPartition {
 
   async #begin(now: Instant): Promise<RoundSchedule> {
     const schedule = new RoundSchedule(await this.#readPosition(now));
-    for (const [monitorId, monitor] of this.#monitors) arrange(schedule, monitor, this.#pingedAt.get(monitorId));
+    for (const monitor of this.#monitors.values()) arrange(schedule, monitor, this.#pingedAt.get(monitor.id));
     return schedule;
   }
 

@@ -157,7 +157,7 @@ export {
   type Verdict,
   type VerdictRecord,
 } from './verdict.ts';
-export { isOutdated, type VersionedForm } from './versioned.ts';
+export { NewestForms } from './versioned.ts';
 export {
   castVoteSchema,
   certificateSchema,

@@ -1,14 +1,28 @@
 /** Which forms of an entity are old. */
 import { describe, expect, it } from '@jest/globals';
-import { isOutdated, lateFormMsMax } from './versioned.ts';
+import { lateFormMsMax, NewestForms } from './versioned.ts';
 
-describe('a form of an entity', () => {
-  const known = { version: 2, appendedAt: 1_000 };
+const key = 'shop';
+const first = { key, value: { version: 2 }, appendedAt: 1_000 };
+
+describe('of an entity, a form', () => {
   it.each([
-    ['older than the one that is known', { version: 1, appendedAt: 1_500 }, known, true],
-    ['older, and so much later that it is meant', { version: 1, appendedAt: 1_000 + lateFormMsMax }, known, false],
-    ['the one that is known', { version: 2, appendedAt: 1_500 }, known, false],
-    ['newer', { version: 3, appendedAt: 1_500 }, known, false],
-    ['the first that is heard of', { version: 1, appendedAt: 1_500 }, undefined, false],
-  ])('that is %s', (_what, told, before, outdated) => expect(isOutdated(told, before)).toBe(outdated));
+    ['older than the one that is known', { version: 1 }, 1_500, 2],
+    ['older, and so much later that it is meant', { version: 1 }, 1_000 + lateFormMsMax, 1],
+    ['the one that is known', { version: 2 }, 1_500, 2],
+    ['newer', { version: 3 }, 1_500, 3],
+  ])('that is %s', (_what, value, appendedAt, version) => {
+    const forms = new NewestForms();
+    expect(forms.hear(first)).toBe(true);
+    expect(forms.hear({ key, value, appendedAt })).toBe(version === value.version);
+    expect(forms.get(key)).toEqual({ version });
+  });
+
+  it('that comes after its end is the first one again', () => {
+    const forms = new NewestForms();
+    for (const told of [first, { ...first, value: null }]) expect(forms.hear(told)).toBe(true);
+    expect([...forms.keys()]).toEqual([]);
+    expect(forms.hear({ ...first, value: { version: 1 } })).toBe(true);
+    expect([...forms.values()]).toEqual([{ version: 1 }]);
+  });
 });

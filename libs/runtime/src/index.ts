@@ -5,6 +5,7 @@ export {
   type Contradiction,
   type Environment,
 } from './configuration.ts';
+export { DirectoryWatch } from './directory-watch.ts';
 export { configurationExitCode, crashExitCode, describeFailure, exitCodeOf } from './failure.ts';
 export { instanceName } from './instance.ts';
 export { endOnFatal, live, type Closing, type Life } from './lifecycle.ts';

@@ -9,8 +9,10 @@ import {
   type PlatformMemory,
 } from '@quorate/consensus';
 import {
+  directoryKeyOfAudit,
+  directoryKeyOfInstallation,
   heartbeatKey,
-  isOutdated,
+  NewestForms,
   type Alert,
   type AuditRecord,
   type Heartbeat,
@@ -19,7 +21,6 @@ import {
   type PartitionReport,
   type PlatformState,
   type TopicValue,
-  type VersionedForm,
 } from '@quorate/contracts';
 import { LiveRegions, regionStatesOf, retiredProbers, type ProberPresence } from '@quorate/schedule';
 import type { Logger } from '@quorate/telemetry';
@@ -44,10 +45,8 @@ export class PlatformTask {
   #memory = restorePlatform(new Map());
   /** What of it the log holds. */
   #written: PlatformMemory['raised'] = new Map();
-  #installation: InstallationRecord | undefined;
-  #audit: AuditRecord | undefined;
-  /** By key, which form of these two is known. */
-  readonly #forms = new Map<string, VersionedForm>();
+  readonly #installations = new NewestForms<InstallationRecord>();
+  readonly #audits = new NewestForms<AuditRecord>();
   /** What this step has told so far, and the region's heartbeats that it ends. */
   #told: Alert[] = [];
   #ended: TaskWrite[] = [];
@@ -65,14 +64,9 @@ export class PlatformTask {
     else this.#reports.set(value.partition, value);
   }
 
-  /** An older form that comes late changes nothing. */
   hearDirectory({ key, value, appendedAt }: TaskRecord<TopicValue<'directory'>>): void {
-    if (value?.entity !== 'installation' && value?.entity !== 'audit') return;
-    const form = { version: value.version, appendedAt };
-    if (isOutdated(form, this.#forms.get(key))) return;
-    this.#forms.set(key, form);
-    if (value.entity === 'installation') this.#installation = value;
-    else this.#audit = value;
+    if (value?.entity === 'installation') this.#installations.hear({ key, value, appendedAt });
+    if (value?.entity === 'audit') this.#audits.hear({ key, value, appendedAt });
   }
 
   restoreState({ key, value }: TaskRecord<PlatformState>): void {
@@ -140,8 +134,8 @@ export class PlatformTask {
       regions: regionStatesOf(probers),
       partitionCount: this.#surroundings.partitionCount,
       reports: this.#reports,
-      findings: this.#audit?.findings ?? [],
-      channelIds: this.#installation?.platformChannelIds ?? [],
+      findings: this.#audits.get(directoryKeyOfAudit)?.findings ?? [],
+      channelIds: this.#installations.get(directoryKeyOfInstallation)?.platformChannelIds ?? [],
     };
   }
 
