@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { DurableLog, Follower, LogRecord } from '@quorate/bus';
 import { TokenBucket, type SendBudget } from '@quorate/alerting';
-import { monitorRecordSchema, type Instant, type MonitorRecord } from '@quorate/contracts';
+import { monitorRecordSchema, NewestForms, type Instant, type MonitorRecord } from '@quorate/contracts';
 import type { SecretBox } from '@quorate/runtime';
 import type { Logger } from '@quorate/telemetry';
 
@@ -48,6 +48,7 @@ interface Collaborators {
 export class PingDirectory {
   readonly #collaborators: Collaborators;
   readonly #follower: Follower;
+  readonly #monitors = new NewestForms<HeartbeatRecord>();
   readonly #byHash = new Map<string, Entry>();
   readonly #byMonitor = new Map<string, Entry>();
 
@@ -69,8 +70,9 @@ export class PingDirectory {
     await this.#follower.close();
   }
 
-  readonly #hear = ({ key, value }: LogRecord): void => {
+  readonly #hear = ({ key, value, appendedAt }: LogRecord): void => {
     const monitor = heartbeatIn(value);
+    if (!this.#monitors.hear({ key, value: monitor, appendedAt })) return;
     const tokenHash = monitor === null ? null : this.#tokenHashOf(monitor);
     const known = this.#byMonitor.get(key);
     if (known !== undefined && known.tokenHash !== tokenHash) this.#forget(known);
