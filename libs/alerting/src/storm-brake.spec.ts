@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { stormBrakeSchema } from '@quorate/contracts';
-import { ChannelRehearsal, channelId, inStorm, sites, startedAt, uuidOf } from './channel-rehearsal.ts';
+import { ChannelRehearsal, channelId, inStorm, sites, startedAt, uuidOf } from './channel-rehearsal.stage.ts';
 
 const minuteMs = 60_000;
 

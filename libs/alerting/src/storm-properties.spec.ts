@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { stormBrakeSchema, type Delivery } from '@quorate/contracts';
 import fc from 'fast-check';
-import { ChannelRehearsal, nameOf, type Answer, type Heard } from './channel-rehearsal.ts';
+import { ChannelRehearsal, nameOf, type Answer, type Heard } from './channel-rehearsal.stage.ts';
 
 const monitorCount = 12;
 

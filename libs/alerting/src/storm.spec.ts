@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { stormMembersListedMax, type Delivery } from '@quorate/contracts';
-import { ChannelRehearsal, inStorm, sites, uuidOf } from './channel-rehearsal.ts';
+import { ChannelRehearsal, inStorm, sites, uuidOf } from './channel-rehearsal.stage.ts';
 import { mayRetry } from './roll-up.ts';
 
 const minuteMs = 60_000;

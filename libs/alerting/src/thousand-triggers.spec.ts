@@ -1,7 +1,7 @@
 /** A thousand monitors go down at once on a channel that takes 120 events a minute. */
 import { describe, expect, it } from '@jest/globals';
 import { stormBrakeDefault } from '@quorate/contracts';
-import { ChannelRehearsal, sites } from './channel-rehearsal.ts';
+import { ChannelRehearsal, sites } from './channel-rehearsal.stage.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** Answers when each thing that was heard was heard. */

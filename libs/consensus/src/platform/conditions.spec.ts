@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { alertSchema, type AuditFinding } from '@quorate/contracts';
 import { restorePlatform } from './decide-platform.ts';
-import { hour, PlatformStage, second, start } from './platform-stage.ts';
+import { hour, PlatformStage, second, start } from './platform.stage.ts';
 
 let stage: PlatformStage;
 

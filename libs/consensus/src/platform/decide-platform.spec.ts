@@ -3,7 +3,7 @@ import { alertSchema, monitorIdSchema } from '@quorate/contracts';
 import fc from 'fast-check';
 import { acknowledgePlatform, restorePlatform } from './decide-platform.ts';
 import type { RegionFact } from './facts.ts';
-import { channelIds, hour, PlatformStage, second, start } from './platform-stage.ts';
+import { channelIds, hour, PlatformStage, second, start } from './platform.stage.ts';
 
 let stage: PlatformStage;
 
