@@ -5,6 +5,8 @@ import { failedRun, type RunReport } from './run-report.ts';
 
 /** A run that takes longer will not end. */
 const runMsMax = 120_000;
+/** What a run leaves behind dies young: with room for it, little is left to be collected. */
+const resourceLimits = { maxYoungGenerationSizeMb: 96 };
 const threadFile = new URL('./worker.js', import.meta.url);
 
 export interface PoolSettings {
@@ -38,7 +40,7 @@ class Thread {
   #hire(): Worker {
     const workerData: ThreadSettings = { changed: this.#settings.changed ?? new Map() };
     const execArgv = ['--enable-source-maps', '--disable-warning=ExperimentalWarning'];
-    const worker = new Worker(threadFile, { workerData, execArgv });
+    const worker = new Worker(threadFile, { workerData, execArgv, resourceLimits });
     worker.on('message', (message: ThreadMessage) => {
       if ('line' in message) this.#settings.onLine?.(message.line);
       else this.#done(message.report);

@@ -11,6 +11,8 @@ const substitute = (name: string) => new URL(`substitutes/${name}.js`, import.me
 const substitutes = new Map([
   ['node:timers/promises', substitute('timers-promises')],
   [new URL('libs/bus/dist/nest/host.js', root).href, substitute('task-host')],
+  [new URL('libs/bus/dist/nest/decode.js', root).href, substitute('decode')],
+  [new URL('libs/telemetry/dist/metrics.js', root).href, substitute('metrics')],
   [new URL('libs/outbound/dist/guarded-agent.js', root).href, substitute('guarded-agent')],
 ]);
 

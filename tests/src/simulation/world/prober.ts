@@ -31,6 +31,17 @@ const seenSilent: Seen = { outcome: 'down', reason: 'timeout.total', message: 'n
 const missed: Seen = { outcome: 'abstain', reason: 'prober.missed', message: 'picked up after its deadline' };
 const isolated: Seen = { outcome: 'abstain', reason: 'prober.isolated', message: 'this region reaches nothing' };
 
+/** Read once for all regions that it asks. */
+const checks = new WeakMap<LogRecord, Check>();
+
+function checkOf(record: LogRecord, value: string): Check {
+  const known = checks.get(record);
+  if (known !== undefined) return known;
+  const check = JSON.parse(value) as Check;
+  checks.set(record, check);
+  return check;
+}
+
 export class SimulatedProber {
   readonly #settings: ProberSettings;
   readonly #identity: { readonly region: string; readonly proberId: string };
@@ -89,9 +100,10 @@ export class SimulatedProber {
     host.after(heartbeatMs, () => this.#beat());
   }
 
-  #perform({ value, appendedAt, partition }: LogRecord): void {
+  #perform(record: LogRecord): void {
+    const { value, appendedAt, partition } = record;
     if (value === null || this.#life === null) return;
-    const check = JSON.parse(value) as Check;
+    const check = checkOf(record, value);
     if (!check.expectedRegions.includes(this.#identity.region)) return;
     const { host, log } = this.#life;
     const { random, truth, cluster } = this.#settings;
