@@ -10,11 +10,14 @@ import { checkRounds } from './checks/rounds.ts';
 import { withVirtualGlobals } from './host/virtual-globals.ts';
 import type { RunReport } from './run-report.ts';
 import { drawScenario } from './world/draw-scenario.ts';
+import { isAtRest } from './world/rest.ts';
 import type { Scenario } from './world/scenario.ts';
 import { worldOf, type World } from './world/world.ts';
 
-/** How long a run goes on after the last fault until all is told and delivered. */
-const calmMs = 3 * 60_000;
+/** A run goes on after the last fault until it is at rest: a target that flapped is held for long. */
+const calmMsMin = 60_000;
+const calmMsMax = 10 * 60_000;
+const restAgainMs = 10_000;
 /** A run that needs more would never come to rest. */
 const eventCountMax = 1_000_000;
 
@@ -30,8 +33,14 @@ export async function simulate(seed: number, tell: ((line: string) => void) | nu
 }
 
 async function live({ calmAt }: Scenario, { cluster: { time }, ledger }: World): Promise<void> {
-  await time.run(calmAt + calmMs, () => time.eventCount > eventCountMax);
-  if (time.eventCount > eventCountMax) ledger.violate(time.now, `more than ${eventCountMax} events: it will not end`);
+  const isTooMuch = () => time.eventCount > eventCountMax;
+  let until = calmAt + calmMsMin;
+  await time.run(until, isTooMuch);
+  while (until < calmAt + calmMsMax && !isTooMuch() && !isAtRest(ledger)) {
+    until += restAgainMs;
+    await time.run(until, isTooMuch);
+  }
+  if (isTooMuch()) ledger.violate(time.now, `more than ${eventCountMax} events: it will not end`);
 }
 
 function judge(scenario: Scenario, { cluster: { time }, ledger, truth }: World): RunReport {

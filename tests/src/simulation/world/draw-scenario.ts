@@ -8,14 +8,21 @@ const minuteMs = 60_000;
 const firstDay = Date.UTC(2026, 10, 21, 10);
 /** Until everything has started. */
 const warmUpMs = 45_000;
-const activeMsMin = 7 * minuteMs;
-const activeMsMax = 10 * minuteMs;
 const allRegions = ['eu', 'us', 'ap', 'sa', 'af'] as const;
 /** Machines whose clocks nobody looks after. */
 const skewMsMax = 90_000;
 
 function drawRegions(random: Random): readonly string[] {
   return allRegions.slice(0, random.pick([2, 3, 3, 3, 3, 4, 5]));
+}
+
+/** Most bugs show soon: many short runs find more of them than few long ones. Some take their time. */
+function drawActiveMs(random: Random): number {
+  return random.pick([
+    random.between(2 * minuteMs, 4 * minuteMs),
+    random.between(3 * minuteMs, 5 * minuteMs),
+    random.between(7 * minuteMs, 10 * minuteMs),
+  ]);
 }
 
 function drawDecision(random: Random): object {
@@ -61,7 +68,7 @@ function drawRecord({ random, channelIds, startAt }: Frame, index: number): Moni
 /** Outages from blips to minutes, with time between them. */
 function drawOutages({ random, startAt, calmAt, regions }: Frame): Outage[] {
   const outages: Outage[] = [];
-  let from = startAt + warmUpMs + random.between(0, 2 * minuteMs);
+  let from = startAt + warmUpMs + random.between(0, minuteMs);
   while (from < calmAt - minuteMs) {
     const lengthMs = random.pick([
       random.between(1_000, 20_000),
@@ -106,7 +113,7 @@ function drawPeople({ random, startAt, calmAt }: Frame, monitors: readonly Monit
 export function drawScenario(seed: number): Scenario {
   const random = new Random(seed).fork('scenario');
   const startAt = firstDay + random.between(0, 3_600_000);
-  const calmAt = startAt + warmUpMs + random.between(activeMsMin, activeMsMax);
+  const calmAt = startAt + warmUpMs + drawActiveMs(random);
   const regions = drawRegions(random);
   const channelIds = Array.from({ length: random.between(1, 2) }, () => random.uuid());
   const frame: Frame = { random, regions, channelIds, startAt, calmAt };
@@ -121,7 +128,7 @@ export function drawScenario(seed: number): Scenario {
     skewMsMax: random.pick([0, 5_000, skewMsMax]),
     partitionCount: random.between(1, 3),
     probersPerRegion: random.pick([1, 1, 2]),
-    idleGatherMs: random.between(500, 2_000),
+    idleGatherMs: random.between(1_000, 2_500),
     takenMax: random.pick([3, 20, 2_000]),
     people: drawPeople(frame, monitors),
     faults: drawFaults(random.fork('faults'), { startAt: startAt + warmUpMs, calmAt, regions, replicas }),

@@ -1,0 +1,27 @@
+/** Whether a run has come to rest: every incident is resolved, and nothing waits to be sent. */
+import type { Alert, Delivery } from '@quorate/contracts';
+import type { Ledger } from './ledger.ts';
+
+export function isAtRest(ledger: Ledger): boolean {
+  return openIncidents(ledger).size === 0 && waitingDeliveries(ledger).size === 0;
+}
+
+function openIncidents(ledger: Ledger): ReadonlySet<string> {
+  const open = new Set<string>();
+  for (const { value } of ledger.records('alerts')) {
+    const { incidentId, transition } = JSON.parse(value ?? '{}') as Alert;
+    if (transition === 'resolved') open.delete(incidentId);
+    else open.add(incidentId);
+  }
+  return open;
+}
+
+function waitingDeliveries(ledger: Ledger): ReadonlySet<string> {
+  const waiting = new Set<string>();
+  for (const { key, value } of ledger.records('deliveries')) {
+    const delivery = JSON.parse(value ?? 'null') as Delivery | null;
+    if (delivery?.state === 'pending') waiting.add(key);
+    else waiting.delete(key);
+  }
+  return waiting;
+}
