@@ -19,8 +19,14 @@ const sentences: Readonly<Record<Alert['transition'], string>> = {
   pulse: 'The dead man’s switch gave a sign of life',
 };
 
-function logAlert(logger: Logger, { transition, monitorId, incidentId, regions, resolveCause }: Alert): void {
+function logAlert(logger: Logger, alert: Alert): void {
+  const { transition, monitorId, incidentId, regions, resolveCause } = alert;
   metrics.alerts.add(1, { transition });
+  if (alert.subject === 'certificate') {
+    const daysLeft = alert.certificate?.daysLeft;
+    logger.info(`Warning of a certificate ${transition}`, { monitorId, incidentId, regions, resolveCause, daysLeft });
+    return;
+  }
   // One in every round of it, for good.
   if (transition === 'pulse') return logger.debug(sentences.pulse, { monitorId, incidentId });
   logger.info(sentences[transition], { monitorId, incidentId, regions, resolveCause });

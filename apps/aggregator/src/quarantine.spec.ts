@@ -76,7 +76,15 @@ function checkOf(monitorId: string): Check {
     ...{ expectedRegions: regions, registeredRegions: regions, decision },
     probe: {
       type: 'tcp',
-      tcp: { host: 'shop.example', port: 443, ipFamily: 'auto', resolver: null, tls: false, steps: [] },
+      tcp: {
+        host: 'shop.example',
+        port: 443,
+        ipFamily: 'auto',
+        resolver: null,
+        tls: false,
+        certificateWarningDays: 14,
+        steps: [],
+      },
     },
   };
 }

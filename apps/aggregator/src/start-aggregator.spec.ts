@@ -4,6 +4,7 @@ import {
   heartbeatKey,
   monitorRecordSchema,
   partitionOf,
+  probeOf,
   targetOf,
   type Alert,
   type Check,
@@ -53,10 +54,7 @@ const checkOf = (dueAt: number, changes: Partial<Check> = {}): Check => ({
   timeoutMs: 10_000,
   decision: monitor.decision,
   missedRoundCount: 0,
-  probe: {
-    type: 'tcp',
-    tcp: { host: 'shop.example', port: 443, ipFamily: 'auto', resolver: null, tls: false, steps: [] },
-  },
+  probe: probeOf(monitor),
   ...changes,
 });
 

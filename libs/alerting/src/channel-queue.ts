@@ -2,7 +2,7 @@
  * What one channel still has to send, and in which order: incidents apart from one another, resolves first, and within
  * an incident strictly one after the other. It also knows what waits too long and what nobody needs to remember.
  */
-import type { Delivery, Instant, RolledUpIn, StormBrake } from '@quorate/contracts';
+import { stormTopics, type Delivery, type Instant, type RolledUpIn, type StormBrake } from '@quorate/contracts';
 import { DueQueue } from '@quorate/schedule';
 import {
   doomedIn,
@@ -13,19 +13,17 @@ import {
   withoutDelivery,
   type IncidentLine,
 } from './incident-line.ts';
-import { isOpening, OpeningGauge } from './opening-gauge.ts';
+import { brakeOf, OpeningGauge, openingTopicOf } from './opening-gauge.ts';
 import { keptUntil, type RetentionTimings } from './retention.ts';
 import { isUntold, released, rolledUp } from './roll-up.ts';
-import { nextMessage } from './storm-message.ts';
+import { nextMessage, type MessageTimings } from './storm-message.ts';
 import { Storms } from './storms.ts';
 
 export interface QueueTimings extends RetentionTimings {
   /** A fallback channel takes over a delivery that is pending for longer. */
   readonly fallbackAfterMs: number;
-  /** How long the first incidents of a storm gather for its roll-up's trigger. */
-  readonly stormGatherMs: number;
-  /** A roll-up's new list follows its last message no sooner. */
-  readonly stormUpdateMs: number;
+  /** When the messages of a roll-up leave. */
+  readonly storm: MessageTimings;
   /** How long nothing more is rolled up after a roll-up that the channel did not take. */
   readonly stormRestMs: number;
 }
@@ -34,8 +32,10 @@ export const queueTimingsDefault: QueueTimings = {
   fallbackAfterMs: 300_000,
   keepFinishedMs: 600_000,
   keepUnresolvedMs: 7 * 86_400_000,
-  stormGatherMs: 2_000,
-  stormUpdateMs: 30_000,
+  storm: {
+    outages: { gatherMs: 2_000, updateMs: 30_000 },
+    certificates: { gatherMs: 600_000, updateMs: 3_600_000 },
+  },
   stormRestMs: 600_000,
 };
 
@@ -46,7 +46,7 @@ export class ChannelQueue {
   readonly #channelId: string;
   readonly #timings: QueueTimings;
   readonly #storms: Storms;
-  readonly #gauge = new OpeningGauge();
+  readonly #gauges = { outages: new OpeningGauge('outages'), certificates: new OpeningGauge('certificates') };
   readonly #lines = new Map<string, IncidentLine>();
   readonly #deliveries = new Map<string, Delivery>();
   /** Incidents with a delivery on its way. */
@@ -83,7 +83,8 @@ export class ChannelQueue {
   /** Adds a delivery, or replaces it by its newer form. */
   put(delivery: Delivery): void {
     this.#deliveries.set(delivery.deliveryId, delivery);
-    if (isOpening(delivery) && !isUntold(delivery)) this.#gauge.note(delivery);
+    const topic = openingTopicOf(delivery);
+    if (topic !== null && !isUntold(delivery)) this.#gauges[topic].note(delivery);
     this.#keep(delivery.alert.incidentId, withDelivery(this.lineOf(delivery), delivery));
     this.#watchOverdue(delivery);
     this.#watchExpiry(delivery);
@@ -163,12 +164,15 @@ export class ChannelQueue {
     return waiting.map((one) => rolledUp(one, place));
   }
 
-  /** The message that the roll-up of the present storm has to send next; null while there is none. */
+  /** The message that the roll-up of a present storm has to send next; null while there is none. */
   nextMessage(brake: StormBrake | null, now: Instant): Delivery | null {
-    const storm = this.#storms.current;
-    if (storm === undefined) return null;
-    const { stormGatherMs: gatherMs, stormUpdateMs: updateMs } = this.#timings;
-    return nextMessage(storm, { channelId: this.#channelId, now, gatherMs, updateMs, brake });
+    for (const topic of stormTopics) {
+      const storm = this.#storms.current(topic);
+      const context = { channelId: this.#channelId, now, timings: this.#timings.storm, brake };
+      const message = storm === undefined ? null : nextMessage(storm, context);
+      if (message !== null) return message;
+    }
+    return null;
   }
 
   /** The incident that a storm tells of first: where its roll-up's trace begins. */
@@ -187,10 +191,12 @@ export class ChannelQueue {
     const stormId = this.#storms.of(delivery.alert.incidentId)?.stormId;
     if (stormId !== undefined) return this.#storms.placeIn(stormId);
     const isFirst = this.lineOf(delivery).every(({ departedAt }) => departedAt === null);
-    if (!isOpening(delivery) || !isUntold(delivery) || !isFirst) return null;
-    const isClosed = brake !== null && brake.enabled && this.#gauge.isClosed(delivery, brake);
-    if (isClosed && !this.#storms.isResting(now, this.#timings.stormRestMs)) return this.#storms.placeForNewcomer(now);
-    this.#gauge.note(delivery);
+    const topic = openingTopicOf(delivery);
+    if (topic === null || !isUntold(delivery) || !isFirst) return null;
+    const isClosed = brake?.enabled === true && this.#gauges[topic].isClosed(delivery, brakeOf(topic, brake));
+    const isResting = this.#storms.isResting(topic, { now, restMs: this.#timings.stormRestMs });
+    if (isClosed && !isResting) return this.#storms.placeForNewcomer(topic, now);
+    this.#gauges[topic].note(delivery);
     return null;
   }
 

@@ -1,4 +1,5 @@
 export { backOffMs, retryPolicyDefault, type RetryPolicy } from './back-off.ts';
+export { expiryWords } from './certificate-words.ts';
 export { ChannelQueue, queueTimingsDefault, type QueueTimings } from './channel-queue.ts';
 export { decidingVote } from './deciding-vote.ts';
 export { handOver, newDelivery, planDeliveries, type ChannelType, type PlanFacts } from './delivery-plan.ts';

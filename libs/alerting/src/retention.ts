@@ -1,5 +1,6 @@
 /** How long a delivery's record is kept: until nothing that still has to be said needs it. */
-import type { Delivery, Instant } from '@quorate/contracts';
+import { topicOfStorm, type Delivery, type Instant } from '@quorate/contracts';
+import { certificateWindowSeconds } from './opening-gauge.ts';
 import { endedAt, isOver, type IncidentLine } from './incident-line.ts';
 import type { Storm } from './storm.ts';
 
@@ -30,15 +31,23 @@ function alone(
   line: IncidentLine,
   { keepFinishedMs, keepUnresolvedMs }: RetentionTimings,
 ): Instant {
-  return isOver(line) ? lastEndedAt(line) + keepFinishedMs : endedAt(delivery) + keepUnresolvedMs;
+  if (!isOver(line)) return endedAt(delivery) + keepUnresolvedMs;
+  return lastEndedAt(line) + Math.max(keepFinishedMs, countedMs(delivery));
+}
+
+/** A warning counts for the brake longer than an outage does, so it is known for longer, and its roll-up with it. */
+function countedMs({ alert: { subject, incidentId } }: Delivery): number {
+  const isWarning = subject === 'certificate' || (subject === 'storm' && topicOfStorm(incidentId) === 'certificates');
+  return isWarning ? certificateWindowSeconds * 1_000 : 0;
 }
 
 /** An incident is told in its storm's roll-up until that is over: it counts there, and its resolve needs it. */
-function member({ alert }: Delivery, storm: Storm, { keepFinishedMs }: RetentionTimings): Instant | null {
+function member(delivery: Delivery, storm: Storm, { keepFinishedMs }: RetentionTimings): Instant | null {
+  const { alert } = delivery;
   const told = storm.messages.findLast(({ state }) => state !== 'pending');
   if (told === undefined || storm.isDissolved) return null;
   const isDone = isOver(storm.messages) || storm.isHistory(alert.incidentId, told.alert.sequence);
-  return isDone ? endedAt(told) + keepFinishedMs : null;
+  return isDone ? endedAt(told) + Math.max(keepFinishedMs, countedMs(delivery)) : null;
 }
 
 function isSupersededMessage({ storm, alert }: Delivery, line: IncidentLine): boolean {

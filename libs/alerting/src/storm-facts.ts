@@ -6,6 +6,7 @@ import {
   type StormMember,
   type Transition,
 } from '@quorate/contracts';
+import { expiryWords } from './certificate-words.ts';
 import { decidingVote } from './deciding-vote.ts';
 import type { IncidentLine } from './incident-line.ts';
 import type { Storm } from './storm.ts';
@@ -30,6 +31,7 @@ function stateOf({ acknowledged, resolved }: Said): StormMember['state'] {
 }
 
 function whyOf(opened: Alert): string | null {
+  if (opened.certificate !== undefined) return `its certificate expires ${expiryWords(opened.certificate)}`;
   const deciding = decidingVote(opened);
   return deciding?.message ?? deciding?.reason ?? null;
 }
@@ -68,7 +70,10 @@ function newestOfEachMonitor({ members }: Storm): StormMember[] {
   return [...newest.values()].sort(inOrder);
 }
 
-export function factsOf(storm: Storm, why: Pick<StormFacts, 'channelId' | 'openedMax' | 'windowSeconds'>): StormFacts {
+export function factsOf(
+  storm: Storm,
+  why: Pick<StormFacts, 'channelId' | 'topic' | 'openedMax' | 'windowSeconds'>,
+): StormFacts {
   const all = newestOfEachMonitor(storm);
   const countOf = (state: StormMember['state']) => all.filter((member) => member.state === state).length;
   return {

@@ -2,31 +2,41 @@
 import {
   alertIdOf,
   stormBrakeDefault,
+  topicOfStorm,
   type Alert,
   type Delivery,
   type Instant,
   type Storm as StormFacts,
   type StormBrake,
+  type StormTopic,
   type Transition,
 } from '@quorate/contracts';
 import { newDelivery } from './delivery-plan.ts';
 import { triggerOf, type IncidentLine } from './incident-line.ts';
+import { brakeOf } from './opening-gauge.ts';
 import { factsOf } from './storm-facts.ts';
 import type { Storm } from './storm.ts';
 
-export interface MessageContext {
-  readonly channelId: string;
-  readonly now: Instant;
+interface MessageTiming {
   /** How long members gather before the roll-up's trigger tells of them. */
   readonly gatherMs: number;
   /** A new list follows the message before no sooner than this. */
   readonly updateMs: number;
+}
+
+export type MessageTimings = Readonly<Record<StormTopic, MessageTiming>>;
+
+export interface MessageContext {
+  readonly channelId: string;
+  readonly now: Instant;
+  readonly timings: MessageTimings;
   /** What makes a storm of what opens; null where the channel's settings aren't known. */
   readonly brake: StormBrake | null;
 }
 
 /** The transition that is due. A list waits for its turn and for what is unsent; the end waits for nothing. */
-function dueTransition(storm: Storm, { now, gatherMs, updateMs }: MessageContext): Transition | null {
+function dueTransition(storm: Storm, { now, timings }: MessageContext): Transition | null {
+  const { gatherMs, updateMs } = timings[topicOfStorm(storm.stormId)];
   const newest = storm.messages.at(-1);
   if (newest === undefined) return now >= storm.openedAt + gatherMs ? 'opened' : null;
   if (storm.isOver || storm.isDissolved) return null;
@@ -59,6 +69,11 @@ interface Telling {
   readonly facts: StormFacts;
 }
 
+const names: Readonly<Record<StormTopic, string>> = {
+  outages: 'Many monitors at once',
+  certificates: 'Many certificates at once',
+};
+
 /** A message in an alert's words. */
 function alertOf(storm: Storm, { transition, facts }: Telling, { channelId, now }: MessageContext): Alert {
   const before = triggerOf(storm.messages)?.alert;
@@ -73,7 +88,7 @@ function alertOf(storm: Storm, { transition, facts }: Telling, { channelId, now 
     transition,
     sequence,
     at: now,
-    monitor: { name: 'Many monitors at once', type: 'storm', target: 'quorate', tags: {} },
+    monitor: { name: names[facts.topic], type: 'storm', target: 'quorate', tags: {} },
     channelIds: [channelId],
     firstFailureAt: before?.firstFailureAt ?? firstFailureAt(storm.members.values(), now),
     openedAt: storm.openedAt,
@@ -91,8 +106,9 @@ export function nextMessage(storm: Storm, context: MessageContext): Delivery | n
   const due = dueTransition(storm, context);
   const { channelId, now, brake } = context;
   if (due === null) return null;
-  const { openedMax, windowSeconds } = triggerOf(storm.messages)?.storm ?? brake ?? stormBrakeDefault;
-  const facts = factsOf(storm, { channelId, openedMax, windowSeconds });
+  const topic = topicOfStorm(storm.stormId);
+  const { openedMax, windowSeconds } = triggerOf(storm.messages)?.storm ?? brakeOf(topic, brake ?? stormBrakeDefault);
+  const facts = factsOf(storm, { channelId, topic, openedMax, windowSeconds });
   const isNote = due === 'updated' && isTakenOn(facts, storm.messages.at(-1)?.storm ?? null);
   const alert = alertOf(storm, { transition: isNote ? 'acknowledged' : due, facts }, context);
   return { ...newDelivery(alert, channelId, now), storm: facts };

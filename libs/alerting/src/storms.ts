@@ -1,5 +1,5 @@
-/** The storms of one channel, kept in step with its deliveries. At most one of them takes newcomers. */
-import { stormIdOf, type Instant, type RolledUpIn } from '@quorate/contracts';
+/** The storms of one channel, kept in step with its deliveries. At most one of each topic takes newcomers. */
+import { stormIdOf, topicOfStorm, type Instant, type RolledUpIn, type StormTopic } from '@quorate/contracts';
 import { endedAt, triggerOf, type IncidentLine } from './incident-line.ts';
 import { Storm } from './storm.ts';
 
@@ -14,8 +14,8 @@ export class Storms {
   }
 
   /** The storm that takes newcomers and is told of further. */
-  get current(): Storm | undefined {
-    return [...this.#storms.values()].find((storm) => !storm.isOver && !storm.isDissolved);
+  current(topic: StormTopic): Storm | undefined {
+    return this.#about(topic).find((storm) => !storm.isOver && !storm.isDissolved);
   }
 
   /** The storm whose roll-up's messages are the deliveries under this ID. */
@@ -42,17 +42,17 @@ export class Storms {
   }
 
   /** Where an incident that opens now is told. */
-  placeForNewcomer(now: Instant): RolledUpIn {
-    const { current } = this;
+  placeForNewcomer(topic: StormTopic, now: Instant): RolledUpIn {
+    const current = this.current(topic);
     if (current !== undefined) return this.placeIn(current.stormId);
     let openedAt = now;
-    while (this.#storms.has(stormIdOf(this.#channelId, openedAt))) openedAt++;
-    return { stormId: stormIdOf(this.#channelId, openedAt), sequence: 0 };
+    while (this.#storms.has(stormIdOf(this.#channelId, openedAt, topic))) openedAt++;
+    return { stormId: stormIdOf(this.#channelId, openedAt, topic), sequence: 0 };
   }
 
   /** Whether a storm was dissolved less than `restMs` ago: what its channel refused is not tried again at once. */
-  isResting(now: Instant, restMs: number): boolean {
-    return [...this.#storms.values()].some(({ isDissolved, messages }) => {
+  isResting(topic: StormTopic, { now, restMs }: { now: Instant; restMs: number }): boolean {
+    return this.#about(topic).some(({ isDissolved, messages }) => {
       const trigger = triggerOf(messages);
       return isDissolved && trigger !== undefined && now < endedAt(trigger) + restMs;
     });
@@ -80,6 +80,10 @@ export class Storms {
       this.#stormOf.set(incidentId, storm);
     }
     if (before !== undefined) this.#forgetEmpty(before.stormId);
+  }
+
+  #about(topic: StormTopic): Storm[] {
+    return [...this.#storms.values()].filter(({ stormId }) => topicOfStorm(stormId) === topic);
   }
 
   #storm(stormId: string): Storm {

@@ -1,5 +1,6 @@
 /** The one door to the decisions about a monitor: what arrived or fell due goes in, memory and effects come out. */
 import type { Instant, MonitorRecord } from '@quorate/contracts';
+import { acknowledgeCertificateWarning } from './certificate-warning.ts';
 import { breakOff } from './closing.ts';
 import { confirm, nextConfirmationAt } from './confirmation.ts';
 import type { Effect } from './effect.ts';
@@ -7,7 +8,7 @@ import { acknowledgeIncident, nextReminderAt, remind } from './incident.ts';
 import { takeDeletion, takeMonitor } from './life-cycle.ts';
 import { takeCheck, takeVote, type HeardCheck } from './listening.ts';
 import { observeMaintenance } from './maintenance.ts';
-import { change, isKnown, type Context, type Memory, type Work } from './memory.ts';
+import { change, isKnown, type Context, type KnownWork, type Memory, type Work } from './memory.ts';
 import { checkAwaitedMsMax, settleRounds } from './rounds.ts';
 import { refreshStatus } from './status.ts';
 import { closesAtOf, type HeardVote } from './vote-window.ts';
@@ -76,10 +77,15 @@ function take(work: Work, input: Input): void {
     case 'vote':
       return takeVote(work, input);
     case 'acknowledge':
-      return isKnown(work) ? acknowledgeIncident(work, input.incidentId, input.by) : undefined;
+      return isKnown(work) ? acknowledge(work, input) : undefined;
     case 'tick':
       return;
   }
+}
+
+function acknowledge(work: KnownWork, { incidentId, by }: Extract<Input, { kind: 'acknowledge' }>): void {
+  acknowledgeIncident(work, incidentId, by);
+  acknowledgeCertificateWarning(work, incidentId, by);
 }
 
 /** When time alone will change something about the monitor; null when it won't. */

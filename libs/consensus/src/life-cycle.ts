@@ -1,5 +1,6 @@
 /** What becomes of status, counters and incident when people create, edit, pause, resume or delete a monitor. */
 import type { MonitorRecord, MonitorState } from '@quorate/contracts';
+import { abandonCertificateWarning, reviseCertificateWarning } from './certificate-warning.ts';
 import { breakOff } from './closing.ts';
 import { abandonIncident, incidentFaceOf } from './incident.ts';
 import { change, fingerprintOf, initialState, type KnownWork, type Work } from './memory.ts';
@@ -29,6 +30,7 @@ function takeVersion(work: KnownWork, monitor: MonitorRecord): void {
   const wasPaused = work.state.status === 'paused';
   if (monitor.paused || wasPaused) startAfresh(work);
   else if (isOtherProbe) change(work, { ...zeroed, degradedRegions: [], contradictions: {} });
+  reviseCertificateWarning(work, monitor, isOtherProbe);
   const { incident, heldIncident } = work.state;
   const face = incidentFaceOf(monitor);
   if (incident !== null) change(work, { incident: { ...incident, ...face } });
@@ -45,6 +47,7 @@ function startAfresh(work: KnownWork): void {
 /** Forgets a monitor whose record is gone; the caller leaves a tombstone where its state was. */
 export function takeDeletion(work: Work): void {
   abandonIncident(work, 'deleted');
+  abandonCertificateWarning(work, { resolvedAt: work.context.now, resolveCause: 'deleted' });
   breakOff(work, ['scheduled', 'confirming']);
   work.monitor = null;
   work.state = null;

@@ -112,6 +112,8 @@ export function initialState(monitor: MonitorRecord): MonitorState {
     incident: null,
     maintenance: false,
     heldIncident: null,
+    certificateWarning: null,
+    certificateToldUntil: null,
   };
 }
 

@@ -3,6 +3,7 @@ import {
   monitorRecordSchema,
   probeOf,
   type Alert,
+  type CertificateFacts,
   type Check,
   type Decision,
   type Instant,
@@ -27,9 +28,10 @@ export interface Cast {
   readonly region: string;
   readonly outcome: Vote['outcome'];
   readonly monitorVersion?: number;
+  readonly certificate?: CertificateFacts | null;
 }
 
-export function voteOf({ round, region, outcome, monitorVersion = 1 }: Cast): Vote {
+export function voteOf({ round, region, outcome, monitorVersion = 1, certificate = null }: Cast): Vote {
   const phases = { dnsMs: 1, connectMs: 1, tlsMs: null, ttfbMs: 1, transferMs: 0, totalMs: 3 };
   return {
     v: 1,
@@ -47,7 +49,7 @@ export function voteOf({ round, region, outcome, monitorVersion = 1 }: Cast): Vo
     statusCode: null,
     address: null,
     connection: 'fresh',
-    certificate: null,
+    certificate,
     excerpt: null,
     redirects: 0,
   };
@@ -75,6 +77,8 @@ export class Rehearsal {
   registered: readonly string[];
   quarantined: ReadonlySet<string> = new Set();
   underMaintenance = false;
+  /** What each region sees of the target's certificate. */
+  certificates: Readonly<Record<string, CertificateFacts>> = {};
   readonly effects: Effect[] = [];
   /** What the streams hold, for a successor to read again. */
   readonly journal: Journaled[] = [];
@@ -193,7 +197,8 @@ export class Rehearsal {
     for (const [index, letter] of [...word].entries()) {
       const outcome = outcomes[letter];
       const region = this.registered[index];
-      if (outcome !== undefined && region !== undefined) this.cast({ round, region, outcome });
+      if (outcome !== undefined && region !== undefined)
+        this.cast({ round, region, outcome, certificate: this.certificates[region] ?? null });
     }
   }
 
@@ -224,7 +229,13 @@ export class Rehearsal {
   }
 
   edit(changes: Readonly<Record<string, unknown>>): void {
-    this.monitor = { ...this.monitor, ...changes, version: this.monitor.version + 1, changedAt: this.now };
+    const { version } = this.monitor;
+    this.monitor = monitorRecordSchema.parse({
+      ...this.monitor,
+      ...changes,
+      version: version + 1,
+      changedAt: this.now,
+    });
     this.take({ kind: 'monitor', monitor: this.monitor });
   }
 

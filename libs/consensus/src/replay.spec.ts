@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { monitorStateSchema } from '@quorate/contracts';
+import { monitorStateSchema, type Alert } from '@quorate/contracts';
 import fc from 'fast-check';
+import { certificateOf } from './certificate.stage.ts';
 import { Rehearsal } from './rehearsal.ts';
 import type { Position } from './vote-window.ts';
 
@@ -13,6 +14,7 @@ type Action =
   | { readonly kind: 'round'; readonly word: string }
   | { readonly kind: 'answer'; readonly back: number; readonly word: string }
   | { readonly kind: 'distrust'; readonly regions: readonly string[] }
+  | { readonly kind: 'certificates'; readonly daysLeft: readonly (number | null)[] }
   | { readonly kind: ChangeKind };
 
 const words = fc
@@ -28,6 +30,13 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('distrust' as const), regions: fc.subarray(['eu', 'us', 'ap']) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('certificates' as const),
+      daysLeft: fc.array(fc.constantFrom(null, -1, 3, 5, 13, 60), { minLength: 3, maxLength: 3 }),
+    }),
   },
   {
     weight: 1,
@@ -55,15 +64,28 @@ function change(rehearsal: Rehearsal, kind: ChangeKind): void {
   if (kind === 'pause') rehearsal.edit({ paused: !monitor.paused });
   if (kind === 'maintain') rehearsal.maintain(!rehearsal.underMaintenance);
   if (kind === 'manual') rehearsal.announce({ dueAt: rehearsal.now, kind: 'manual' });
-  const incidentId = rehearsal.state.incident?.incidentId;
-  if (kind === 'acknowledge' && incidentId !== undefined)
-    rehearsal.take({ kind: 'acknowledge', incidentId, by: 'ada' });
+  if (kind === 'acknowledge') acknowledge(rehearsal);
+}
+
+function acknowledge(rehearsal: Rehearsal): void {
+  const { incident, certificateWarning } = rehearsal.state;
+  for (const open of [incident, certificateWarning]) {
+    if (open !== null) rehearsal.take({ kind: 'acknowledge', incidentId: open.incidentId, by: 'ada' });
+  }
 }
 
 /** As a partition does: whoever waits for a vote that does not count any more is looked at again. */
 function distrust(rehearsal: Rehearsal, regions: readonly string[]): void {
   rehearsal.quarantined = new Set(regions);
   rehearsal.take({ kind: 'tick' });
+}
+
+function present(rehearsal: Rehearsal, daysLeft: readonly (number | null)[]): void {
+  const seen = rehearsal.registered.flatMap((region, index) => {
+    const days = daysLeft[index] ?? null;
+    return days === null ? [] : [[region, certificateOf(days)] as const];
+  });
+  rehearsal.certificates = Object.fromEntries(seen);
 }
 
 function play(rehearsal: Rehearsal, action: Action): void {
@@ -77,6 +99,8 @@ function play(rehearsal: Rehearsal, action: Action): void {
       return answer(rehearsal, action);
     case 'distrust':
       return distrust(rehearsal, action.regions);
+    case 'certificates':
+      return present(rehearsal, action.daysLeft);
     default:
       return change(rehearsal, action.kind);
   }
@@ -128,17 +152,23 @@ describe('a successor', () => {
   });
 });
 
+function alertsOf(rehearsal: Rehearsal, subject: Alert['subject']): Alert[] {
+  return rehearsal.alerts.filter((alert) => alert.subject === subject);
+}
+
 describe('whatever happens', () => {
   it('each incident is opened once and resolved at most once, and no two are open at a time', () => {
     fc.assert(
       fc.property(scripts, (script) => {
         const rehearsal = scene();
         for (const action of script) play(rehearsal, action);
-        let open: string | null = null;
-        for (const { incidentId, transition } of rehearsal.alerts) {
-          if (transition === 'opened') expect(open).toBeNull();
-          else expect(incidentId).toBe(open);
-          open = transition === 'resolved' ? null : incidentId;
+        for (const subject of ['monitor', 'certificate'] as const) {
+          let open: string | null = null;
+          for (const { incidentId, transition } of alertsOf(rehearsal, subject)) {
+            if (transition === 'opened') expect(open).toBeNull();
+            else expect(incidentId).toBe(open);
+            open = transition === 'resolved' ? null : incidentId;
+          }
         }
         const names = rehearsal.alerts.map(({ alertId }) => alertId);
         expect(new Set(names).size).toBe(names.length);
@@ -151,12 +181,32 @@ describe('whatever happens', () => {
       fc.property(scripts, (script) => {
         const rehearsal = scene();
         for (const action of script) play(rehearsal, action);
-        for (const alert of rehearsal.alerts.filter(({ transition }) => transition === 'opened')) {
+        for (const alert of alertsOf(rehearsal, 'monitor').filter(({ transition }) => transition === 'opened')) {
           expect(alert.regions.length).toBeGreaterThanOrEqual(2);
           expect(alert.regions.length).toBeGreaterThan(alert.expectedRegions.length / 2);
           expect(alert.expectedRegions.length).toBeGreaterThanOrEqual(2);
           expect(alert.firstFailureAt).toBeLessThan(alert.openedAt);
         }
+      }),
+    );
+  });
+
+  it('no warning opens unless most regions see that certificate expire soon, and none twice without an edit', () => {
+    fc.assert(
+      fc.property(scripts, (script) => {
+        const rehearsal = scene();
+        for (const action of script) play(rehearsal, action);
+        const opened = alertsOf(rehearsal, 'certificate').filter(({ transition }) => transition === 'opened');
+        for (const { regions, expectedRegions, votes, certificate } of opened) {
+          expect(regions.length).toBeGreaterThan(expectedRegions.length / 2);
+          expect(regions.length).toBeGreaterThanOrEqual(2);
+          expect(certificate?.warning).toBe(true);
+          const seen = votes.filter((vote) => regions.includes(vote.region));
+          expect(seen.every((vote) => vote.certificate?.warning === true && vote.certificate.daysLeft >= 0)).toBe(true);
+        }
+        const isEdited = script.some(({ kind }) => kind === 'edit');
+        const ends = opened.map(({ certificate }) => certificate?.notAfter);
+        if (!isEdited) expect(new Set(ends).size).toBe(ends.length);
       }),
     );
   });

@@ -1,5 +1,6 @@
 /** Rules, applies and closes the open rounds of a monitor, in order of `dueAt`. */
 import type { MonitorState } from '@quorate/contracts';
+import { watchCertificate } from './certificate-warning.ts';
 import { close, closedAtOf, noteOf } from './closing.ts';
 import { pursue, weigh } from './course.ts';
 import { byRegion, downRegionsOf, tellLateVote, tellStrays } from './evidence.ts';
@@ -114,6 +115,7 @@ function closeInOrder(work: KnownWork, window: AnnouncedWindow, ruling: Ruling):
     confirming: work.state.confirming.filter((round) => kind !== 'confirming' || round.dueAt !== dueAt),
   });
   if (!isCurrent(work, window)) return;
+  if (kind === 'scheduled') watchCertificate(work, window, { ruling, at: closedAt });
   observe(work, window, ruling);
   refreshStatus(work, closedAt, window.check.traceparent);
 }

@@ -2,9 +2,12 @@
 import { z } from 'zod';
 import { channelIdSchema, monitorIdSchema, regionSchema, transitionSchema } from './identifiers.ts';
 import { instantSchema } from './instant.ts';
-import { castVoteSchema } from './vote.ts';
+import { castVoteSchema, certificateSchema } from './vote.ts';
 
-export const resolveCauseSchema = z.enum(['recovered', 'paused', 'deleted']);
+/**
+ * The last two end warnings of a certificate: another one is in its place, or an edit wants no warning of it any more.
+ */
+export const resolveCauseSchema = z.enum(['recovered', 'paused', 'deleted', 'renewed', 'edited']);
 export type ResolveCause = z.infer<typeof resolveCauseSchema>;
 
 /** What a platform alert tells beside its name. For people: each is a sentence or two. */
@@ -22,11 +25,12 @@ export type PlatformTrouble = z.infer<typeof platformTroubleSchema>;
 export const alertSchema = z.object({
   v: z.literal(1),
   /**
-   * Who is in trouble: a target, Quorate itself, or so many targets that they are told in one roll-up. Of a platform
-   * alert `monitor` is a stand-in: its `name` the condition in a sentence, its `type` "platform", its `target` the
-   * condition's key. Of a storm it is one too, and `monitorId` is the channel's ID.
+   * Who is in trouble: a target, its certificate, which is about to expire while the target is as it was, Quorate
+   * itself, or so many targets that they are told in one roll-up. Of a platform alert `monitor` is a stand-in: its
+   * `name` the condition in a sentence, its `type` "platform", its `target` the condition's key. Of a storm it is one
+   * too, and `monitorId` is the channel's ID.
    */
-  subject: z.enum(['monitor', 'platform', 'storm']).default('monitor'),
+  subject: z.enum(['monitor', 'certificate', 'platform', 'storm']).default('monitor'),
   /** `incidentId:transition:sequence` */
   alertId: z.string().max(160),
   incidentId: z.string().max(128),
@@ -44,6 +48,8 @@ export const alertSchema = z.object({
   }),
   /** Of a platform alert only. */
   trouble: platformTroubleSchema.nullable().default(null),
+  /** Of a certificate's alert only: what the region saw whose chain expires first. */
+  certificate: certificateSchema.optional(),
   /** The channels that the monitor, or for the platform the installation, named when the alert was decided. */
   channelIds: z.array(channelIdSchema),
   firstFailureAt: instantSchema,
@@ -53,7 +59,7 @@ export const alertSchema = z.object({
   resolveCause: resolveCauseSchema.nullable(),
   /** Who acknowledged it; null for other transitions. */
   acknowledgedBy: z.string().max(200).nullable(),
-  /** The regions that saw the target down; of a platform alert those that it is about. */
+  /** The regions that saw the target down, or its certificate expire soon; of a platform alert those it is about. */
   regions: z.array(regionSchema),
   expectedRegions: z.array(regionSchema),
   /** The votes of the deciding round: the evidence. */

@@ -37,6 +37,11 @@ export function incidentIdOf(monitorId: string, confirmedDueAt: Instant): string
   return `${monitorId}:${confirmedDueAt}`;
 }
 
+/** Of the warning that a certificate is about to expire: `seenDueAt` is the `dueAt` of the round that saw it. */
+export function certificateWarningIdOf(monitorId: string, seenDueAt: Instant): string {
+  return `${monitorId}:certificate:${seenDueAt}`;
+}
+
 /**
  * What stands for a monitor's ID in alerts about Quorate itself: a UUID made from the condition's key, of version 8, so
  * that no monitor has it.

@@ -53,6 +53,7 @@ export {
   conditionIdOf,
   deliveryIdOf,
   gatewayRegion,
+  certificateWarningIdOf,
   incidentIdOf,
   monitorIdSchema,
   proberRegionSchema,
@@ -98,7 +99,16 @@ export { monitorIdOfPing, pingKey, pingKinds, pingSchema, type Ping, type PingKi
 export { platformCommandSchema, type PlatformCommand } from './platform-command.ts';
 export { platformStateSchema, type PlatformState } from './platform-state.ts';
 export { partitionReportPeriodMs, partitionReportSchema, type PartitionReport } from './partition-report.ts';
-export { mapProbeSecrets, patternsOf, probeOf, probeSchema, targetOf, tlsMaterialOf, type Probe } from './probe.ts';
+export {
+  certificateWarningDaysOf,
+  mapProbeSecrets,
+  patternsOf,
+  probeOf,
+  probeSchema,
+  targetOf,
+  tlsMaterialOf,
+  type Probe,
+} from './probe.ts';
 export { domainProbeSchema, type DomainProbe } from './probes/domain.ts';
 export { dnsProbeSchema, type DnsProbe } from './probes/dns.ts';
 export { heartbeatProbeSchema, type HeartbeatProbe } from './probes/heartbeat.ts';
@@ -137,10 +147,13 @@ export {
   stormIdOf,
   stormMembersListedMax,
   stormSchema,
+  stormTopics,
+  topicOfStorm,
   type RolledUpIn,
   type Storm,
   type StormBrake,
   type StormMember,
+  type StormTopic,
 } from './storm.ts';
 export { partitionCountDefault, topics, type TopicDefinition, type TopicName, type TopicValue } from './topics.ts';
 export {

@@ -8,6 +8,7 @@ import { monitorIdSchema, regionSchema, roundKindSchema } from './identifiers.ts
 import { instantSchema } from './instant.ts';
 import { decisionSchema } from './monitor.ts';
 import { monitorStatusSchema, verdictSchema } from './verdict.ts';
+import { certificateSchema } from './vote.ts';
 
 /** How many closed rounds of each kind a monitor remembers; older ones are closed without being looked up. */
 export const closedRoundsKeptMax = { scheduled: 16, confirming: 4, manual: 8 } as const;
@@ -74,6 +75,11 @@ const openIncidentSchema = alertSchema
     traceparent: traceparentSchema,
   });
 
+/** A certificate that is about to expire, as it was told. */
+const certificateWarningSchema = openIncidentSchema
+  .omit({ remindedAt: true, reminderCount: true })
+  .extend({ certificate: certificateSchema });
+
 export const monitorStateSchema = z.object({
   v: z.literal(1),
   monitorId: monitorIdSchema,
@@ -121,5 +127,12 @@ export const monitorStateSchema = z.object({
   maintenance: z.boolean().default(false),
   /** An incident that began under maintenance: who watches hears of it if it outlasts the window. */
   heldIncident: openIncidentSchema.nullable().default(null),
+  /** The warning that is open. It moves neither status nor incident. */
+  certificateWarning: certificateWarningSchema.nullable().default(null),
+  /**
+   * When the last one expires of those that were seen as a warning was last told, also after its end: each is told
+   * once. Null since an edit of what is probed.
+   */
+  certificateToldUntil: instantSchema.nullable().default(null),
 });
 export type MonitorState = z.infer<typeof monitorStateSchema>;

@@ -109,6 +109,12 @@ export function tlsMaterialOf(monitor: Probe): TlsMaterialField | null {
   return row.tlsMaterialOf?.(settings) ?? null;
 }
 
+/** With fewer whole days left the certificate of a monitor's target is warned of; 0 where that is never. */
+export function certificateWarningDaysOf(monitor: Probe): number {
+  const { row, settings } = rowOf(monitor);
+  return row.certificateWarningDaysOf?.(settings) ?? 0;
+}
+
 /** Every pattern of a monitor. */
 export function patternsOf(monitor: Probe): readonly PatternField[] {
   const { row, settings } = rowOf(monitor);

@@ -21,8 +21,21 @@ export type StormBrake = z.infer<typeof stormBrakeSchema>;
 
 export const stormBrakeDefault: StormBrake = stormBrakeSchema.parse({});
 
-export function stormIdOf(channelId: string, openedAt: Instant): string {
-  return `storm:${channelId}:${openedAt}`;
+/**
+ * What a storm is made of. Warnings of certificates have storms and a count of their own: what can wait for days must
+ * not make the brake hold back an outage.
+ */
+export const stormTopics = ['outages', 'certificates'] as const;
+export type StormTopic = (typeof stormTopics)[number];
+
+const certificatesMark = ':certificates:';
+
+export function stormIdOf(channelId: string, openedAt: Instant, topic: StormTopic = 'outages'): string {
+  return `storm:${channelId}${topic === 'certificates' ? certificatesMark : ':'}${openedAt}`;
+}
+
+export function topicOfStorm(stormId: string): StormTopic {
+  return stormId.includes(certificatesMark) ? 'certificates' : 'outages';
 }
 
 /** Where an alert was told instead of on its own. */
@@ -40,7 +53,7 @@ const stormMemberSchema = z.object({
   name: z.string(),
   target: z.string(),
   state: z.enum(['open', 'acknowledged', 'resolved']),
-  /** Why it is held to be down; null when no vote says. */
+  /** Why it is held to be down, or when its certificate expires; null when nothing says. */
   why: z.string().nullable(),
   openedAt: instantSchema,
   acknowledgedBy: z.string().max(200).nullable(),
@@ -54,6 +67,7 @@ export const stormMembersListedMax = 50;
 /** What one message of a roll-up says: how the storm stood when the message was planned. */
 export const stormSchema = z.object({
   channelId: channelIdSchema,
+  topic: z.enum(stormTopics).default('outages'),
   openedMax: z.int().min(1),
   windowSeconds: z.int().min(1),
   /** Monitors by the state of their newest incident. */

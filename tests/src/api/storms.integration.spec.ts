@@ -26,7 +26,7 @@ describe('a storm', () => {
     const names = { incidentId: stormId, alertId: alertIdOf(stormId, transition, sequence), sequence, transition };
     const alert = alertOf(channelId, { subject: 'storm', openedAt: startAt, ...names });
     const counts = { openCount: 2, acknowledgedCount: 0, resolvedCount: 1 };
-    const storm = { channelId, openedMax: 10, windowSeconds: 60, ...counts, members: [] };
+    const storm = { channelId, topic: 'outages' as const, openedMax: 10, windowSeconds: 60, ...counts, members: [] };
     return deliveryOf(alert, channelId, { storm, state: 'delivered', nextAttemptAt: null, ...change });
   }
 

@@ -1,9 +1,11 @@
 /** The main job on one machine: the built product as `npm start` runs it, seen from outside. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  createAuthority,
   startHeartbeatReceiver,
   startPagerDutyStandIn,
   startTarget,
+  startTlsServer,
   type HeartbeatReceiver,
   type PagerDutyStandIn,
   type Target,
@@ -79,6 +81,31 @@ describe('a site that one of three regions sees down', () => {
     await system.client.untilStatus(id, 'up', 30_000);
     expect(pagerDuty.events).toEqual([]);
   }, 120_000);
+});
+
+describe('a certificate that ends in 13 days', () => {
+  it('is told once as a warning while the site is up, and resolved when it was renewed', async () => {
+    const authority = await createAuthority();
+    const certificate = (validToDays: number) => authority.issue({ names: ['127.0.0.1'], validToDays });
+    const server = await startTlsServer(await certificate(13.5));
+    const tls = { host: '127.0.0.1', port: server.port, verify: false };
+    const more = { type: 'tls', http: undefined, tls };
+    const { id } = await system.client.addMonitor('', [channelId], more);
+    const withinMs = 30_000;
+    await until(() => pagerDuty.of('trigger').length > 0, { withinMs, what: 'the warning' });
+    expect(pagerDuty.of('trigger')[0]?.payload).toMatchObject({ severity: 'warning', class: 'certificate' });
+    expect(pagerDuty.of('trigger')[0]?.payload?.summary).toMatch(/^Certificate of Shop expires in 13 days \(/);
+    const shown = () =>
+      system.client.call<{ status: string; certificateWarning: object | null }>('GET', `/monitors/${id}`);
+    await until(async () => (await shown()).certificateWarning !== null, { withinMs, what: 'it to be shown' });
+    expect(await shown()).toMatchObject({ status: 'up', certificateWarning: { daysLeft: 13 } });
+    server.renew(await certificate(90));
+    await until(() => pagerDuty.of('resolve').length > 0, { withinMs, what: 'the resolve' });
+    await until(async () => (await shown()).certificateWarning === null, { withinMs, what: 'it to be over' });
+    expect(pagerDuty.events.map(({ dedup_key: key }) => key)).toEqual(Array(2).fill(pagerDuty.events[0]?.dedup_key));
+    expect(await system.client.incidents(id)).toMatchObject([{ kind: 'certificate', cause: 'renewed' }]);
+    await server.close();
+  }, 90_000);
 });
 
 describe('the dead man’s switch', () => {

@@ -1,7 +1,7 @@
 /** What is shown of a monitor and differs from what is remembered of it. */
 import { describe, expect, it } from '@jest/globals';
 import {
-  compareIncident,
+  compareIncidents,
   compareRounds,
   compareStatus,
   incidentOfDeleted,
@@ -10,10 +10,17 @@ import {
 } from './compare-monitor.ts';
 
 const now = 1_800_000_000_000;
-const holds: RememberedMonitor = { version: 1, status: 'up', since: 500, incidentId: null, judgedAt: now };
+const holds: RememberedMonitor = {
+  version: 1,
+  status: 'up',
+  since: 500,
+  incidentId: null,
+  warningId: null,
+  judgedAt: now,
+};
 const row: ShownMonitor = {
   ...{ monitorId: 'a', version: 1, paused: false, intervalSeconds: 30, changedAt: 0 },
-  ...{ shown: { status: 'up', since: 500 }, openIncident: null },
+  ...{ shown: { status: 'up', since: 500 }, openIncident: null, openWarning: null },
 };
 
 describe('compareStatus', () => {
@@ -32,7 +39,7 @@ describe('compareStatus', () => {
   });
 });
 
-describe('compareIncident', () => {
+describe('compareIncidents', () => {
   const open = { id: 'a:1', openedAt: 100 };
   const close = { type: 'close-incident', incidentId: 'a:1', at: 500, cause: 'recovered' };
   const show = { type: 'open-incident', monitorId: 'a', incidentId: 'a:2' };
@@ -43,13 +50,21 @@ describe('compareIncident', () => {
     ['one, and it is paused', { ...row, paused: true, openIncident: open }, holds, [{ ...close, cause: 'paused' }]],
     ['none, and there is one', row, { ...holds, incidentId: 'a:2' }, [show]],
     ['another', { ...row, openIncident: open }, { ...holds, incidentId: 'a:2' }, [close, show]],
+    ['a warning, and there is none', { ...row, openWarning: open }, holds, [{ ...close, at: now, cause: 'renewed' }]],
+    ['no warning, and there is one', row, { ...holds, warningId: 'a:2' }, [show]],
+    [
+      'an outage and a warning, and there are both',
+      { ...row, openIncident: open, openWarning: { id: 'a:2', openedAt: 200 } },
+      { ...holds, incidentId: 'a:1', warningId: 'a:2' },
+      [],
+    ],
     ['one of which nothing is remembered', { ...row, openIncident: open }, null, []],
   ])('where it shows %s', (_what, shown, remembered, repairs) => {
-    expect(compareIncident(shown, remembered).map(({ repair }) => repair)).toEqual(repairs);
+    expect(compareIncidents(shown, remembered).map(({ repair }) => repair)).toEqual(repairs);
   });
 
   it('never ends one before it began', () => {
-    const [finding] = compareIncident({ ...row, openIncident: { id: 'a:1', openedAt: 900 } }, holds);
+    const [finding] = compareIncidents({ ...row, openIncident: { id: 'a:1', openedAt: 900 } }, holds);
     expect(finding?.repair).toMatchObject({ at: 900 });
   });
 

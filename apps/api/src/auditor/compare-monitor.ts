@@ -10,6 +10,8 @@ export interface RememberedMonitor {
   readonly since: Instant;
   /** Of the open one. */
   readonly incidentId: string | null;
+  /** Of the open warning of its certificate. */
+  readonly warningId: string | null;
   /** When the newest round was due that was judged; 0 when none was. */
   readonly judgedAt: Instant;
 }
@@ -21,7 +23,13 @@ export interface ShownMonitor {
   readonly intervalSeconds: number;
   readonly changedAt: Instant;
   readonly shown: Shown | null;
-  readonly openIncident: { readonly id: string; readonly openedAt: Instant } | null;
+  readonly openIncident: ShownIncident | null;
+  readonly openWarning: ShownIncident | null;
+}
+
+interface ShownIncident {
+  readonly id: string;
+  readonly openedAt: Instant;
 }
 
 /** A monitor of which nothing is remembered yet shows what it will. */
@@ -39,16 +47,32 @@ export function compareStatus({ monitorId, shown }: ShownMonitor, holds: Remembe
   };
 }
 
+interface Compared {
+  readonly monitorId: string;
+  readonly shown: ShownIncident | null;
+  readonly held: string | null;
+  /** How one that is shown and not held is ended. */
+  readonly ending: { readonly at: Instant; readonly cause: ResolveCause };
+}
+
 /** At most two: the one that should be shown, and the one that should not. */
-export function compareIncident(
-  { monitorId, openIncident, paused }: ShownMonitor,
-  holds: RememberedMonitor | null,
-): Finding[] {
-  if (holds === null || openIncident?.id === (holds.incidentId ?? undefined)) return [];
-  const cause: ResolveCause = paused ? 'paused' : 'recovered';
-  const stray = openIncident === null ? [] : [strayIncident(openIncident, { at: holds.since, cause })];
-  const missing = holds.incidentId === null ? [] : [missingIncident(monitorId, holds.incidentId)];
-  return [...stray, ...missing];
+function compareOpen({ monitorId, shown, held, ending }: Compared): Finding[] {
+  if (shown?.id === (held ?? undefined)) return [];
+  const stray = shown === null ? [] : [strayIncident(shown, ending)];
+  return held === null ? stray : [...stray, missingIncident(monitorId, held)];
+}
+
+/** Of its outage, and of the warning of its certificate. */
+export function compareIncidents(monitor: ShownMonitor, holds: RememberedMonitor | null): Finding[] {
+  if (holds === null) return [];
+  const { monitorId, openIncident, openWarning, paused } = monitor;
+  const { incidentId, warningId, since, judgedAt } = holds;
+  const outage = { at: since, cause: paused ? 'paused' : 'recovered' } as const;
+  const warning = { at: judgedAt, cause: 'renewed' } as const;
+  return [
+    ...compareOpen({ monitorId, shown: openIncident, held: incidentId, ending: outage }),
+    ...compareOpen({ monitorId, shown: openWarning, held: warningId, ending: warning }),
+  ];
 }
 
 /** Of a monitor that is neither in the database nor on the log. */
@@ -61,15 +85,12 @@ function missingIncident(monitorId: string, incidentId: string): Finding {
     kind: 'incident-missing',
     subject: incidentId,
     evidence: '',
-    detail: 'The monitor is down with this incident, and it is not shown as open.',
+    detail: 'The monitor has this incident, and it is not shown as open.',
     repair: { type: 'open-incident', monitorId, incidentId },
   };
 }
 
-function strayIncident(
-  { id, openedAt }: { id: string; openedAt: Instant },
-  { at, cause }: { at: Instant; cause: ResolveCause },
-): Finding {
+function strayIncident({ id, openedAt }: ShownIncident, { at, cause }: { at: Instant; cause: ResolveCause }): Finding {
   return {
     kind: 'incident-stray',
     subject: id,

@@ -23,15 +23,19 @@ interface MonitorColumns {
   since: Date | null;
   incident_id: string | null;
   opened_at: Date | null;
+  warning_id: string | null;
+  warned_at: Date | null;
 }
 
 /** Every monitor as the API shows it. */
 export function monitorPages(database: DataSource): AsyncGenerator<readonly MonitorRow[]> {
   const sql = `
-    SELECT m.id, m.version, m.paused, m.settings, m.changed_at, s.status, s.since, i.id AS incident_id, i.opened_at
+    SELECT m.id, m.version, m.paused, m.settings, m.changed_at, s.status, s.since, i.id AS incident_id, i.opened_at,
+      w.id AS warning_id, w.opened_at AS warned_at
     FROM monitors m
     LEFT JOIN monitor_statuses s ON s.monitor_id = m.id
-    LEFT JOIN incidents i ON i.monitor_id = m.id AND i.resolved_at IS NULL
+    LEFT JOIN incidents i ON i.monitor_id = m.id AND i.resolved_at IS NULL AND i.certificate IS NULL
+    LEFT JOIN incidents w ON w.monitor_id = m.id AND w.resolved_at IS NULL AND w.certificate IS NOT NULL
     WHERE m.id > $1 ORDER BY m.id LIMIT $2`;
   const read = async (after: string | null) => {
     const columns: MonitorColumns[] = await database.query(sql, [after ?? nil, pageRowsMax]);
@@ -43,7 +47,7 @@ export function monitorPages(database: DataSource): AsyncGenerator<readonly Moni
 const nil = '00000000-0000-0000-0000-000000000000';
 
 function monitorRowOf(columns: MonitorColumns): MonitorRow {
-  const { id, version, paused, settings, changed_at, status, since, incident_id, opened_at } = columns;
+  const { id, version, paused, settings, changed_at, status, since } = columns;
   return {
     monitorId: id,
     version,
@@ -52,9 +56,13 @@ function monitorRowOf(columns: MonitorColumns): MonitorRow {
     intervalSeconds: settings.intervalSeconds,
     changedAt: changed_at.getTime(),
     shown: status === null || since === null ? null : { status, since: since.getTime() },
-    openIncident:
-      incident_id === null || opened_at === null ? null : { id: incident_id, openedAt: opened_at.getTime() },
+    openIncident: openOf(columns.incident_id, columns.opened_at),
+    openWarning: openOf(columns.warning_id, columns.warned_at),
   };
+}
+
+function openOf(id: string | null, openedAt: Date | null): ShownMonitor['openIncident'] {
+  return id === null || openedAt === null ? null : { id, openedAt: openedAt.getTime() };
 }
 
 async function* pages<Row>(

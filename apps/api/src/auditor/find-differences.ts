@@ -19,7 +19,7 @@ import {
   type ToldDelivery,
 } from './compare-deliveries.ts';
 import {
-  compareIncident,
+  compareIncidents,
   compareRounds,
   compareStatus,
   incidentOfDeleted,
@@ -195,5 +195,5 @@ class Differences {
 
 function shownDifferences(row: MonitorRow, holds: RememberedMonitor | null): Finding[] {
   const status = compareStatus(row, holds);
-  return [...(status === null ? [] : [status]), ...compareIncident(row, holds)];
+  return [...(status === null ? [] : [status]), ...compareIncidents(row, holds)];
 }

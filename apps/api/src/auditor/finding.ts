@@ -69,14 +69,14 @@ export const findingKinds = {
     area: 'read-model',
     title: many('open incident is not shown', 'open incidents are not shown'),
     severity: 'warning',
-    consequence: 'An outage was alerted and cannot be seen or acknowledged through the API.',
+    consequence: 'An outage or a warning was alerted and cannot be seen or acknowledged through the API.',
     remedy: repaired,
   },
   'incident-stray': {
     area: 'read-model',
     title: many('incident is shown as open and is over', 'incidents are shown as open and are over'),
     severity: 'warning',
-    consequence: 'The API shows an outage that has ended.',
+    consequence: 'The API shows an outage or a warning that has ended.',
     remedy: repaired,
   },
   'delivery-outdated': {

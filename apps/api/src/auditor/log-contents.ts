@@ -28,7 +28,10 @@ export interface LogContents {
 
 const stateSchema = monitorStateSchema
   .pick({ monitorVersion: true, status: true, statusSince: true, applied: true })
-  .extend({ incident: z.object({ incidentId: z.string() }).nullable() });
+  .extend({
+    incident: z.object({ incidentId: z.string() }).nullable(),
+    certificateWarning: z.object({ incidentId: z.string() }).nullable().default(null),
+  });
 
 const { deliveryId, channelId, state, plannedAt, nextAttemptAt, attemptCount, handedTo } = deliverySchema.shape;
 const deliveryPartSchema = z.object({
@@ -94,8 +97,10 @@ function keepRecord<Kept>(
 function rememberedOf(text: string): RememberedMonitor | Unreadable {
   const told = parsed(stateSchema, text);
   if (told === null) return 'unreadable';
-  const { monitorVersion: version, status, statusSince: since, applied, incident } = told;
-  return { version, status, since, judgedAt: applied.dueAt, incidentId: incident?.incidentId ?? null };
+  const { monitorVersion: version, status, statusSince: since, applied, incident, certificateWarning } = told;
+  const incidentId = incident?.incidentId ?? null;
+  const warningId = certificateWarning?.incidentId ?? null;
+  return { version, status, since, judgedAt: applied.dueAt, incidentId, warningId };
 }
 
 function deliveryOf(text: string): ToldDelivery | Unreadable {

@@ -3,6 +3,7 @@ import {
   attemptsKeptMax,
   deliverySchema,
   monitorStateSchema,
+  type Alert,
   type Attempt,
   type Delivery,
   type Instant,
@@ -53,12 +54,12 @@ export async function openIncident(
   { incidentId }: RepairOf<'open-incident'>,
   { text, now }: { text: string; now: Instant },
 ): Promise<boolean> {
-  const incident = parsed<MonitorState>(monitorStateSchema, text)?.incident;
-  if (incident?.incidentId !== incidentId) return false;
-  const { acknowledgedBy, firstFailureAt, openedAt, regions } = incident;
+  const incident = incidentIn(parsed<MonitorState>(monitorStateSchema, text), incidentId);
+  if (incident === null) return false;
+  const { acknowledgedBy, firstFailureAt, openedAt, regions, certificate = null } = incident;
   const sql = `INSERT INTO incidents
-    (id, monitor_id, first_failure_at, opened_at, acknowledged_at, acknowledged_by, regions)
-    SELECT $1::text, id, $3::timestamptz, $4::timestamptz, $5::timestamptz, $6::text, $7::jsonb
+    (id, monitor_id, first_failure_at, opened_at, acknowledged_at, acknowledged_by, regions, certificate)
+    SELECT $1::text, id, $3::timestamptz, $4::timestamptz, $5::timestamptz, $6::text, $7::jsonb, $8::jsonb
     FROM monitors WHERE id = $2 ON CONFLICT DO NOTHING`;
   return changes(manager, sql, [
     incidentId,
@@ -68,7 +69,16 @@ export async function openIncident(
     acknowledgedBy === null ? null : new Date(now),
     acknowledgedBy,
     jsonbOf(regions),
+    certificate === null ? null : jsonbOf(certificate),
   ]);
+}
+
+type Held = Pick<Alert, 'incidentId' | 'acknowledgedBy' | 'firstFailureAt' | 'openedAt' | 'regions' | 'certificate'>;
+
+/** The outage or the warning that is remembered under this ID. */
+function incidentIn(state: MonitorState | null, incidentId: string): Held | null {
+  const held: readonly (Held | null)[] = [state?.incident ?? null, state?.certificateWarning ?? null];
+  return held.find((one) => one?.incidentId === incidentId) ?? null;
 }
 
 /** `text` is the delivery as the log has it now. One that was tried less often than the database says is no newer. */

@@ -16,7 +16,7 @@ export function presentDelivery({
   return {
     id: deliveryId,
     incidentId: alert.incidentId,
-    monitorId: alert.subject === 'monitor' ? alert.monitorId : null,
+    monitorId: alert.subject === 'monitor' || alert.subject === 'certificate' ? alert.monitorId : null,
     transition: alert.transition,
     channelId,
     state,

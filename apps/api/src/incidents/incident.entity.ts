@@ -1,5 +1,5 @@
 /** An incident and what was said of it: its alerts, and the comments of people. */
-import type { Alert, PlatformTrouble, ResolveCause } from '@quorate/contracts';
+import type { Alert, CertificateFacts, PlatformTrouble, ResolveCause } from '@quorate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { instantColumn } from '../database/instant.column.ts';
 
@@ -44,6 +44,10 @@ export class IncidentEntity {
   /** Null for an incident of a monitor. */
   @Column({ type: 'jsonb', nullable: true })
   platform!: PlatformIncident | null;
+
+  /** What was seen of a certificate that was about to expire, if the incident is that; null for any other. */
+  @Column({ type: 'jsonb', nullable: true })
+  certificate!: CertificateFacts | null;
 }
 
 @Entity('incident_alerts')

@@ -7,6 +7,7 @@ export const exampleIncidentSummary: IncidentSummary = {
   kind: 'monitor',
   monitorId: exampleDelivery.monitorId,
   platform: null,
+  certificate: null,
   status: 'open',
   firstFailureAt: '2026-11-21T10:00:30.000Z',
   openedAt: '2026-11-21T10:00:40.512Z',

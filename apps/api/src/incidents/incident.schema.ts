@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { deliverySchema } from '../deliveries/delivery.schema.ts';
 import { isoInstantSchema } from '../http/instants.ts';
 import { pageParametersOf } from '../http/page.ts';
-import { voteSchema } from '../rounds/round.schema.ts';
+import { certificateAnswerSchema, voteSchema } from '../rounds/round.schema.ts';
 
 const incidentIdSchema = z.string().min(1).max(128);
 export const incidentIdParameters = z.strictObject({ id: incidentIdSchema });
@@ -44,23 +44,25 @@ export const timelineEntrySchema = z.discriminatedUnion('type', [
 ]);
 export type TimelineEntry = z.infer<typeof timelineEntrySchema>;
 
-const incidentKindSchema = z.enum(['monitor', 'platform']);
+const incidentKindSchema = z.enum(['monitor', 'certificate', 'platform']);
 
 const incidentFields = {
   id: incidentIdSchema,
-  /** Whose: a monitor's, or Quorate's own. */
+  /** A monitor that is down, its certificate that is about to expire, or Quorate's own trouble. */
   kind: incidentKindSchema,
   /** Null for an incident of Quorate itself. */
   monitorId: z.uuid().nullable(),
   /** Of an incident of Quorate itself; null for a monitor's. */
   platform: z.object({ condition: z.string(), title: z.string(), ...platformTroubleSchema.shape }).nullable(),
+  /** What was seen as the warning was given; null for an incident of another kind. */
+  certificate: certificateAnswerSchema.nullable(),
   status: z.enum(['open', 'acknowledged', 'resolved']),
   firstFailureAt: isoInstantSchema,
   openedAt: isoInstantSchema,
   resolvedAt: isoInstantSchema.nullable(),
   /** Why it was resolved; null while it is open. */
   cause: resolveCauseSchema.nullable(),
-  /** The regions that saw the target down, or that an incident of Quorate itself is about. */
+  /** The regions that saw the target down, or its certificate expire soon; of Quorate's own those it is about. */
   regions: z.array(z.string()),
 };
 

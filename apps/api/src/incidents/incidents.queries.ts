@@ -20,7 +20,11 @@ const conditions = {
   resolved: 'incident.resolvedAt IS NOT NULL',
 } as const;
 
-const kinds = { monitor: 'incident.platform IS NULL', platform: 'incident.platform IS NOT NULL' } as const;
+const kinds = {
+  monitor: 'incident.platform IS NULL AND incident.certificate IS NULL',
+  certificate: 'incident.certificate IS NOT NULL',
+  platform: 'incident.platform IS NOT NULL',
+} as const;
 
 /** @throws ProblemError when there is none. `isLocked` keeps it as it is until the transaction ends. */
 export async function findIncident(manager: EntityManager, id: string, isLocked = false): Promise<IncidentEntity> {

@@ -18,6 +18,7 @@ const incident: IncidentEntity = {
   resolvedAt: null,
   cause: null,
   platform: null,
+  certificate: null,
   regions: ['eu'],
 };
 

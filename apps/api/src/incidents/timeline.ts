@@ -54,7 +54,10 @@ function entriesOfAlert({ at, alert }: IncidentAlertEntity, rounds: readonly Rou
   const { alertId, transition, sequence, regions } = alert;
   const entry: TimelineEntry = { at: isoOf(at), type: 'alert', alertId, transition, sequence, regions };
   if (rounds.length > 0 || transition !== 'opened') return [entry];
-  const round = { dueAt: isoOf(alert.openedAt), kind: 'confirming' } as const;
+  const round =
+    alert.subject === 'certificate'
+      ? ({ dueAt: isoOf(alert.firstFailureAt), kind: 'scheduled' } as const)
+      : ({ dueAt: isoOf(alert.openedAt), kind: 'confirming' } as const);
   return [...alert.votes.map((vote) => entryOfVote(round, vote)), entry];
 }
 

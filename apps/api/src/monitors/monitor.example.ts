@@ -219,5 +219,6 @@ export const exampleMonitor: MonitorAnswer = {
   flapping: false,
   timeToAlertSecondsMax: 76,
   certificate: exampleCertificate,
+  certificateWarning: null,
   lastRound: exampleRound,
 };

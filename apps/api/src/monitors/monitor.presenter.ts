@@ -1,7 +1,8 @@
 /** Shows a monitor as the API promises it: its settings with secrets redacted, and how it stands. */
 import { timeToAlertSecondsMax } from '@quorate/consensus';
-import { mapProbeSecrets } from '@quorate/contracts';
+import { mapProbeSecrets, type Instant } from '@quorate/contracts';
 import { isoOf } from '../http/instants.ts';
+import type { IncidentEntity } from '../incidents/incident.entity.ts';
 import type { RoundEntity } from '../rounds/round.entity.ts';
 import { presentFirstExpiry, presentRound } from '../rounds/round.presenter.ts';
 import { redactSecrets } from '../secrets/sealing.ts';
@@ -13,10 +14,20 @@ export interface MonitorView {
   readonly monitor: MonitorEntity;
   readonly status: MonitorStatusEntity | null;
   readonly lastRound: RoundEntity | null;
+  /** The open warning that its certificate is about to expire. */
+  readonly warning: IncidentEntity | null;
 }
 
-/** `token`: that of a heartbeat monitor, which is shown. */
-export function presentMonitor({ monitor, status, lastRound }: MonitorView, token: string | null): MonitorAnswer {
+export interface Showing {
+  /** Of a heartbeat monitor, which is shown. */
+  readonly token: string | null;
+  readonly now: Instant;
+}
+
+const dayMs = 86_400_000;
+
+export function presentMonitor(view: MonitorView, { token, now }: Showing): MonitorAnswer {
+  const { monitor, status, lastRound, warning } = view;
   const { settings } = monitor;
   const shown = redactSecrets(settings, mapProbeSecrets);
   return {
@@ -29,7 +40,22 @@ export function presentMonitor({ monitor, status, lastRound }: MonitorView, toke
       settings.type === 'heartbeat' ? settings.heartbeat.graceSeconds : 0,
     ),
     certificate: presentFirstExpiry(lastRound?.votes ?? []),
+    certificateWarning: warning === null ? null : presentWarning(warning, now),
     lastRound: lastRound === null ? null : presentRound(lastRound),
+  };
+}
+
+function presentWarning(incident: IncidentEntity, now: Instant): MonitorAnswer['certificateWarning'] {
+  const { id: incidentId, openedAt, acknowledgedBy, certificate } = incident;
+  if (certificate === null) return null;
+  const { notAfter, subject, issuer, firstToExpire } = certificate;
+  return {
+    notAfter: isoOf(notAfter),
+    daysLeft: Math.floor((notAfter - now) / dayMs),
+    ...{ subject, issuer, firstToExpire },
+    since: isoOf(openedAt),
+    incidentId,
+    acknowledgedBy,
   };
 }
 

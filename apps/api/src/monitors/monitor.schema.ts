@@ -7,6 +7,20 @@ import { certificateAnswerSchema, roundSchema } from '../rounds/round.schema.ts'
 
 export const monitorIdParameters = z.strictObject({ id: z.uuid() });
 
+/** A certificate that is about to expire, as most regions see it; it moves no status. */
+const certificateWarningSchema = certificateAnswerSchema
+  .pick({ notAfter: true, daysLeft: true, subject: true, issuer: true, firstToExpire: true })
+  .extend({
+    /** Whole days from now on. */
+    daysLeft: z.int(),
+    /** When it was told. */
+    since: isoInstantSchema,
+    /** Under which it was told: `GET /incidents/{id}` has the evidence and the deliveries. */
+    incidentId: z.string(),
+    /** By whom it was acknowledged; null while nobody has. */
+    acknowledgedBy: z.string().nullable(),
+  });
+
 const answerFields = {
   id: z.uuid(),
   version: z.int().min(1),
@@ -18,6 +32,8 @@ const answerFields = {
   timeToAlertSecondsMax: z.number().positive(),
   /** Of the last round, the certificate that expires first; its `warning` says whether that is soon. */
   certificate: certificateAnswerSchema.nullable(),
+  /** The warning that is open; null while none is. */
+  certificateWarning: certificateWarningSchema.nullable(),
   lastRound: roundSchema.nullable(),
 };
 

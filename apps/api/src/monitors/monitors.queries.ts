@@ -1,7 +1,8 @@
 /** Reads monitors with how they stand. */
 import type { MonitorStatus } from '@quorate/contracts';
-import { In, type DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import { In, IsNull, Not, type DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { ProblemError } from '../http/problem.ts';
+import { IncidentEntity } from '../incidents/incident.entity.ts';
 import { RoundEntity } from '../rounds/round.entity.ts';
 import { builtInMonitorIds } from '../settings/built-in.ts';
 import { MonitorStatusEntity } from './monitor-status.entity.ts';
@@ -28,18 +29,22 @@ async function viewMonitors(
   const ids = monitors.map(({ id }) => id);
   const statuses = await manager.find(MonitorStatusEntity, { where: { monitorId: In(ids) } });
   const rounds = await lastRounds(manager, ids);
+  const isOpenWarning = { monitorId: In(ids), resolvedAt: IsNull(), certificate: Not(IsNull()) };
+  const warnings = await manager.find(IncidentEntity, { where: isOpenWarning });
   const statusById = new Map(statuses.map((status) => [status.monitorId, status]));
   const roundById = new Map(rounds.map((round) => [round.monitorId, round]));
+  const warningById = new Map(warnings.map((warning) => [warning.monitorId, warning]));
   return monitors.map((monitor) => ({
     monitor,
     status: statusById.get(monitor.id) ?? null,
     lastRound: roundById.get(monitor.id) ?? null,
+    warning: warningById.get(monitor.id) ?? null,
   }));
 }
 
 export async function viewMonitor(manager: EntityManager, monitor: MonitorEntity): Promise<MonitorView> {
   const [view] = await viewMonitors(manager, [monitor]);
-  return view ?? { monitor, status: null, lastRound: null };
+  return view ?? { monitor, status: null, lastRound: null, warning: null };
 }
 
 /** The newest round of each that decides on its status. */

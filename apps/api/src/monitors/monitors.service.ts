@@ -95,7 +95,7 @@ export class MonitorsService {
   }
 
   present(view: MonitorView): MonitorAnswer {
-    return presentMonitor(view, shownTokenOf(view.monitor, this.#secretBox));
+    return presentMonitor(view, { token: shownTokenOf(view.monitor, this.#secretBox), now: this.#log.now() });
   }
 
   /** `settings` with its secrets sealed for the monitor `id`. */

@@ -41,12 +41,13 @@ function tellsOfIncident({ transition }: Alert): boolean {
 
 /**
  * Any alert tells enough to know its incident by, should the one that opened it be lost. A second open incident of one
- * monitor is refused by the database, the second line behind the aggregator.
+ * monitor, or a second open warning, is refused by the database, the second line behind the aggregator.
  */
 async function openIncident(manager: EntityManager, alert: Alert): Promise<void> {
   await manager.query(
-    `INSERT INTO incidents (id, monitor_id, first_failure_at, opened_at, resolved_at, cause, regions, platform)
-      VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO incidents (id, monitor_id, first_failure_at, opened_at, resolved_at, cause, regions, platform,
+        certificate)
+      VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, $9::jsonb) ON CONFLICT (id) DO NOTHING`,
     [
       alert.incidentId,
       alert.monitorId,
@@ -56,6 +57,7 @@ async function openIncident(manager: EntityManager, alert: Alert): Promise<void>
       alert.resolveCause,
       jsonbOf(alert.regions),
       platformOf(alert),
+      alert.certificate === undefined ? null : jsonbOf(alert.certificate),
     ],
   );
 }

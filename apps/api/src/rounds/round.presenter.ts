@@ -3,7 +3,7 @@ import type { CastVote, CertificateFacts, DomainFacts, RoundClosed } from '@quor
 import { isoOf } from '../http/instants.ts';
 import type { CertificateAnswer, RoundAnswer, VoteAnswer } from './round.schema.ts';
 
-function presentCertificate(certificate: CertificateFacts | null): CertificateAnswer | null {
+export function presentCertificate(certificate: CertificateFacts | null): CertificateAnswer | null {
   return certificate === null ? null : { ...certificate, notAfter: isoOf(certificate.notAfter) };
 }
 

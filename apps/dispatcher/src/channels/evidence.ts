@@ -1,6 +1,6 @@
 /** An alert's facts as every channel tells them: ISO times, each region's vote with evidence, Quorate's own trouble. */
-import { decidingVote } from '@quorate/alerting';
-import type { Alert, CastVote, Instant, PlatformTrouble } from '@quorate/contracts';
+import { decidingVote, expiryWords } from '@quorate/alerting';
+import type { Alert, CastVote, CertificateFacts, Instant, PlatformTrouble } from '@quorate/contracts';
 
 export function isoTime(at: Instant): string;
 export function isoTime(at: Instant | null): string | null;
@@ -44,8 +44,33 @@ export function platformFacts({ monitor, trouble, firstFailureAt, regions }: Ale
   return { condition: monitor.target, title: monitor.name, since: isoTime(firstFailureAt), regions, ...trouble };
 }
 
+/** What a certificate's alert tells: no target is down, and one will be. */
+export function certificateFacts({ notAfter, daysLeft, subject, issuer, firstToExpire }: CertificateFacts) {
+  return { notAfter: isoTime(notAfter), daysLeft, subject, issuer, firstToExpire };
+}
+
+/** What each region saw of it, also those that saw another one. */
+export function certificatesSeen({ votes }: Alert) {
+  return votes.flatMap(({ region, certificate }) =>
+    certificate === null ? [] : [{ region, ...certificateFacts(certificate) }],
+  );
+}
+
+/** Another certificate of the chain may be the first to expire: an authority's, that the target's depends on. */
+function certificateName(name: string, { subject, firstToExpire }: CertificateFacts): string {
+  const isOwn = firstToExpire === null || firstToExpire === subject;
+  return isOwn ? `Certificate of ${name}` : `Certificate "${firstToExpire}" above that of ${name}`;
+}
+
+function certificateHeadline({ monitor, transition, resolveCause }: Alert, certificate: CertificateFacts): string {
+  const name = certificateName(monitor.name, certificate);
+  if (transition !== 'resolved') return `${name} expires ${expiryWords(certificate)}`;
+  return resolveCause === 'renewed' ? `${name} was renewed` : `${name} is no longer watched`;
+}
+
 /** The alert in one line: who is down, why, and who saw it. */
 export function headlineOf(alert: Alert): string {
+  if (alert.certificate !== undefined) return certificateHeadline(alert, alert.certificate);
   const { monitor, regions, expectedRegions, transition, trouble } = alert;
   if (transition === 'test') return 'Test alert from Quorate: nothing is down';
   if (trouble !== null) {

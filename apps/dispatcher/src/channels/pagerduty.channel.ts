@@ -2,7 +2,14 @@
 import { decidingVote } from '@quorate/alerting';
 import type { Alert, ChannelRecord, Delivery } from '@quorate/contracts';
 import type { ChannelAnswer, ChannelCall, ChannelType, Judgement, Message } from './channel-call.ts';
-import { isoTime, outstandingRegions, platformFacts, voteFacts } from './evidence.ts';
+import {
+  certificateFacts,
+  certificatesSeen,
+  isoTime,
+  outstandingRegions,
+  platformFacts,
+  voteFacts,
+} from './evidence.ts';
 import { headline } from './headline.ts';
 import { judgeStatus } from './judgement.ts';
 import { memberFacts, stormCounts } from './storm-words.ts';
@@ -36,6 +43,17 @@ function outageDetails(alert: Alert): Record<string, unknown> {
   };
 }
 
+function certificateDetails(alert: Alert): Record<string, unknown> | null {
+  if (alert.certificate === undefined) return null;
+  return {
+    monitor: { id: alert.monitorId, ...alert.monitor },
+    certificate: certificateFacts(alert.certificate),
+    regions_warned: alert.regions,
+    regions_expected: alert.expectedRegions,
+    seen: certificatesSeen(alert),
+  };
+}
+
 function stormDetails({ storm }: Delivery): Record<string, unknown> | null {
   if (storm === null) return null;
   return { storm: stormCounts(storm), monitors: storm.members.map(memberFacts) };
@@ -44,7 +62,7 @@ function stormDetails({ storm }: Delivery): Record<string, unknown> | null {
 function detailsOf({ delivery, traceId }: Message): Record<string, unknown> {
   const { alert, late } = delivery;
   return {
-    ...(stormDetails(delivery) ?? platformFacts(alert) ?? outageDetails(alert)),
+    ...(stormDetails(delivery) ?? platformFacts(alert) ?? certificateDetails(alert) ?? outageDetails(alert)),
     incident: alert.incidentId,
     opened_at: isoTime(alert.openedAt),
     trace_id: traceId,
@@ -53,19 +71,26 @@ function detailsOf({ delivery, traceId }: Message): Record<string, unknown> {
 }
 
 /** What is in trouble, in PagerDuty's words. */
-function affectedBy(alert: Alert): Record<string, unknown> {
-  const { monitor, transition, trouble, subject } = alert;
-  if (subject === 'storm') return { source: 'quorate', severity: 'critical', class: 'storm' };
+function affectedBy({ alert, storm }: Delivery): Record<string, unknown> {
+  const { monitor, trouble } = alert;
+  if (storm !== null) {
+    return { source: 'quorate', severity: storm.topic === 'outages' ? 'critical' : 'warning', class: 'storm' };
+  }
   if (trouble !== null)
     return { source: 'quorate', severity: trouble.severity, component: 'Quorate', class: 'platform' };
   const group = monitor.tags['team'] ?? monitor.tags['group'];
   return {
     source: monitor.target,
-    severity: transition === 'test' ? 'info' : 'critical',
     component: monitor.name,
     ...(group !== undefined && { group }),
-    class: decidingVote(alert)?.reason ?? monitor.type,
+    ...gravityOf(alert),
   };
+}
+
+function gravityOf(alert: Alert): { severity: string; class: string } {
+  if (alert.subject === 'certificate') return { severity: 'warning', class: 'certificate' };
+  const severity = alert.transition === 'test' ? 'info' : 'critical';
+  return { severity, class: decidingVote(alert)?.reason ?? alert.monitor.type };
 }
 
 function payloadOf(message: Message, details: Record<string, unknown>): Record<string, unknown> {
@@ -73,7 +98,7 @@ function payloadOf(message: Message, details: Record<string, unknown>): Record<s
   return {
     summary: headline(message.delivery, summaryCharactersMax),
     timestamp: isoTime(alert.firstFailureAt),
-    ...affectedBy(alert),
+    ...affectedBy(message.delivery),
     custom_details: details,
   };
 }

@@ -31,7 +31,7 @@ function stormOf(members: readonly StormMember[], moreCount = 0): Storm {
   const [openCount, resolvedCount] = [countOf('open') + moreCount, countOf('resolved')];
   const brake = { openedMax: 10, windowSeconds: 60 };
   const acknowledgedCount = countOf('acknowledged');
-  return { channelId, ...brake, openCount, acknowledgedCount, resolvedCount, members: [...members] };
+  return { channelId, topic: 'outages', ...brake, openCount, acknowledgedCount, resolvedCount, members: [...members] };
 }
 
 const stage = await openDeliveryStage();

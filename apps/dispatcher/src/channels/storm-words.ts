@@ -1,5 +1,5 @@
 /** A storm's facts as every channel tells them: a headline that fits, its counts, its monitors one by one. */
-import type { Storm, StormMember, Transition } from '@quorate/contracts';
+import type { Storm, StormMember, StormTopic, Transition } from '@quorate/contracts';
 import { cut } from './cut.ts';
 import { isoTime } from './evidence.ts';
 
@@ -27,7 +27,28 @@ function namesOf({ members, ...storm }: Storm, charactersMax: number): string {
   return '';
 }
 
-function beginningOf(storm: Storm, transition: Transition): string {
+const beginnings: Readonly<Record<StormTopic, (storm: Storm, transition: Transition) => string>> = {
+  outages: beginningOfOutages,
+  certificates: beginningOfCertificates,
+};
+
+function certificates(count: number): string {
+  return count === 1 ? 'The certificate of 1 monitor expires' : `The certificates of ${count} monitors expire`;
+}
+
+function beginningOfCertificates(storm: Storm, transition: Transition): string {
+  const { down, total } = countsOf(storm);
+  switch (transition) {
+    case 'acknowledged':
+      return `Acknowledged: ${certificates(down)} soon`;
+    case 'resolved':
+      return `No certificate of these ${monitors(total)} expires soon any more`;
+    default:
+      return `${certificates(down)} soon, told here together`;
+  }
+}
+
+function beginningOfOutages(storm: Storm, transition: Transition): string {
   const { down, total } = countsOf(storm);
   const { openedMax, windowSeconds, acknowledgedCount } = storm;
   switch (transition) {
@@ -46,14 +67,14 @@ function beginningOf(storm: Storm, transition: Transition): string {
 
 /** The storm in one line, with the names that fit. */
 export function stormHeadline(storm: Storm, transition: Transition, charactersMax: number): string {
-  const beginning = beginningOf(storm, transition);
+  const beginning = beginnings[storm.topic](storm, transition);
   return beginning + namesOf(storm, charactersMax - beginning.length);
 }
 
 export function stormCounts(storm: Storm) {
-  const { openedMax, windowSeconds, openCount, acknowledgedCount, resolvedCount, members } = storm;
+  const { topic, openedMax, windowSeconds, openCount, acknowledgedCount, resolvedCount, members } = storm;
   const unlistedCount = countsOf(storm).total - members.length;
-  return { openedMax, windowSeconds, openCount, acknowledgedCount, resolvedCount, unlistedCount };
+  return { topic, openedMax, windowSeconds, openCount, acknowledgedCount, resolvedCount, unlistedCount };
 }
 
 export function memberFacts({ openedAt, resolvedAt, ...member }: StormMember) {

@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import type { Alert, ChannelRecord, Delivery, Instant, Transition } from '@quorate/contracts';
 import type { ChannelCall, ChannelType, Message } from './channel-call.ts';
 import { cut } from './cut.ts';
-import { isoTime, platformFacts, voteFacts } from './evidence.ts';
+import { certificateFacts, certificatesSeen, isoTime, platformFacts, voteFacts } from './evidence.ts';
 import { headline } from './headline.ts';
 import { judgeStatus } from './judgement.ts';
 import { memberFacts, stormCounts } from './storm-words.ts';
@@ -27,8 +27,11 @@ const types: Readonly<Record<Transition, string>> = {
   pulse: 'dead-mans-switch.pulse',
 };
 
-/** Quorate's own trouble and storms have types of their own: who counts outages must not count them. */
+/**
+ * Quorate's own trouble, certificates and storms have types of their own: who counts outages must not count them.
+ */
 function typeOf({ subject, transition }: Alert): string {
+  if (subject === 'certificate' && transition === 'opened') return 'certificate.expiring';
   return subject === 'monitor' ? types[transition] : `${subject}.${transition}`;
 }
 
@@ -45,8 +48,13 @@ const ownHeaders: ReadonlySet<string> = new Set([
 function aboutOf({ alert, storm }: Delivery): Record<string, unknown> {
   if (storm !== null) return { monitor: null, storm: stormCounts(storm) };
   const platform = platformFacts(alert);
+  if (platform !== null) return { monitor: null, platform };
   const { name, type, target } = alert.monitor;
-  return platform === null ? { monitor: { id: alert.monitorId, name, type, target } } : { monitor: null, platform };
+  const { certificate } = alert;
+  return {
+    monitor: { id: alert.monitorId, name, type, target },
+    ...(certificate !== undefined && { certificate: certificateFacts(certificate) }),
+  };
 }
 
 /** What is always there, and small. */
@@ -90,13 +98,17 @@ function dataInOrder(message: Message): (() => Record<string, unknown>)[] {
   const { tags } = alert.monitor;
   const { regions, expectedRegions } = alert;
   return [
-    () => ({ ...core, tags, regions, expectedRegions, votes: alert.votes.map(voteFacts) }),
+    () => ({ ...core, tags, regions, expectedRegions, ...evidenceOf(alert) }),
     () => {
       const votes = alert.votes.map(({ region, outcome, reason }) => ({ region, outcome, reason }));
       return { ...core, tags, regions, expectedRegions, votes, shortened: true };
     },
     () => ({ ...core, regionCount: regions.length, expectedRegionCount: expectedRegions.length, shortened: true }),
   ];
+}
+
+function evidenceOf(alert: Alert): Record<string, unknown> {
+  return alert.subject === 'certificate' ? { seen: certificatesSeen(alert) } : { votes: alert.votes.map(voteFacts) };
 }
 
 function bodyOf(message: Message): string {

@@ -16,7 +16,6 @@ import { judgeReply, replyText } from '../judgement/judge-reply.ts';
 import type { PerformProbe, ProbeContext } from './probe-context.ts';
 
 const ports = { udp: 53, tcp: 53, tls: 853 } as const;
-const certificateWarningDays = 14;
 const idsEnd = 65_536;
 
 interface NamedServer extends ServerAddress {
@@ -103,8 +102,13 @@ class Inquiry {
   async #connect({ host, address, port }: NamedServer, limitMs: number): Promise<Connection | Failure> {
     const connection = await connectTo(this.#attempt, { address, port, plain: false, limitMs });
     if (connection instanceof Failure || this.#dns.protocol !== 'tls') return connection;
-    const settings = { host, verify: true, certificateWarningDays, protocols: ['dot'], context: this.#context.trust };
-    return await secure(this.#attempt, connection, settings);
+    return await secure(this.#attempt, connection, {
+      host,
+      verify: true,
+      certificateWarningDays: this.#dns.certificateWarningDays,
+      protocols: ['dot'],
+      context: this.#context.trust,
+    });
   }
 }
 

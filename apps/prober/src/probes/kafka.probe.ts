@@ -121,8 +121,8 @@ function* judgeTopic(name: string, topics: readonly Topic[]): Talk {
 }
 
 export const probeKafka: PerformProbe<KafkaProbe> = async (kafka, context) => {
-  const { brokers, tls, sasl } = kafka;
+  const { brokers, sasl } = kafka;
   const endpoints = brokers.map(parseBroker).filter((endpoint) => endpoint !== null);
-  const service = { protocol: 'Kafka', tls, password: sasl?.password ?? null, endpoints };
+  const service = { ...kafka, protocol: 'Kafka', password: sasl?.password ?? null, endpoints };
   return await probeService({ ...service, talk: () => new Session(kafka).run() }, context);
 };

@@ -7,7 +7,6 @@ import { Conversation, type Unheard } from '../exchange/conversation.ts';
 import { matchEnd } from '../judgement/pattern.ts';
 import type { PerformProbe, ProbeContext } from './probe-context.ts';
 
-const certificateWarningDays = 14;
 const quotedCharactersMax = 120;
 
 const quote = (text: string): string => JSON.stringify(text.slice(0, quotedCharactersMax));
@@ -59,7 +58,7 @@ class Talk {
     return await this.#conversation.startTls({
       host,
       verify: true,
-      certificateWarningDays,
+      certificateWarningDays: this.#tcp.certificateWarningDays,
       protocols: [],
       context: trust,
     });

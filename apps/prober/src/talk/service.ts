@@ -21,6 +21,7 @@ export interface Service {
   /** Asked one after the other, until one is up. */
   readonly endpoints: readonly Endpoint[];
   readonly tls: TlsMode;
+  readonly certificateWarningDays: number;
   readonly password: string | null;
   /** Ends when the service is up; `timeoutMs` is what all of it may take. */
   readonly talk: (timeoutMs: number) => Talk;
@@ -32,8 +33,6 @@ interface Failed {
   readonly address: string | null;
   readonly firstWords: string;
 }
-
-const certificateWarningDays = 14;
 
 class Call {
   readonly #attempt: Attempt;
@@ -79,7 +78,7 @@ class Call {
   }
 
   async #ask({ host, port }: Endpoint, turnsLeft: number): Promise<Failure | null> {
-    const { tls, protocol, talk } = this.#service;
+    const { tls, certificateWarningDays, protocol, talk } = this.#service;
     // The last may use all that is left; the deadline itself ends it.
     const limitMs = turnsLeft === 1 ? null : this.#attempt.remainingMs / turnsLeft;
     const endsAt = limitMs === null ? null : performance.now() + limitMs;

@@ -1,7 +1,7 @@
 /** The AMQP probe: a log-in to a virtual host of RabbitMQ or another broker of AMQP 0-9-1, and a look at a queue. */
 import { z } from 'zod';
 import { defineProbeType } from './probe-type.ts';
-import { endpointFields, mapPassword, wireNameSchema, wireSecretSchema } from './service-fields.ts';
+import { endpointFields, mapPassword, serviceTlsType, wireNameSchema, wireSecretSchema } from './service-fields.ts';
 
 /** Names are short strings on the wire. */
 const nameBytesMax = 255;
@@ -24,6 +24,7 @@ export type AmqpProbe = z.infer<typeof amqpProbeSchema>;
 
 export const amqpProbeType = defineProbeType({
   settings: amqpProbeSchema,
+  ...serviceTlsType,
   targetOf: ({ host, port, tls, vhost }) =>
     `${tls === 'disable' ? 'amqp' : 'amqps'}://${host}${port === null ? '' : `:${port}`}/${encodeURIComponent(vhost)}`,
   mapSecrets: (amqp, map) => mapPassword(amqp, '/amqp', map),

@@ -1,6 +1,6 @@
 /** The DNS probe: a question to a name server, and what its reply must be. */
 import { z } from 'zod';
-import { patternSchema, portSchema } from './fields.ts';
+import { certificateWarningDaysSchema, patternSchema, portSchema } from './fields.ts';
 import { defineProbeType, patternsIn } from './probe-type.ts';
 
 const nameSchema = z
@@ -38,6 +38,8 @@ export const dnsProbeSchema = z.strictObject({
   resolver: resolverSchema.nullable().default(null),
   /** `udp` goes on over TCP when the reply says that it was cut; `tls` is DNS over TLS (RFC 7858). */
   protocol: z.enum(['udp', 'tcp', 'tls']).default('udp'),
+  /** Of the name server itself, with `tls`. */
+  certificateWarningDays: certificateWarningDaysSchema,
   /** Whether the server is asked to ask others. */
   recursion: z.boolean().default(true),
   /** Asks for DNSSEC data, and takes no answer that the resolver has not validated (the AD bit, RFC 4035). */
@@ -66,6 +68,7 @@ export type DnsProbe = z.infer<typeof dnsProbeSchema>;
 export const dnsProbeType = defineProbeType({
   settings: dnsProbeSchema,
   targetOf: ({ name, recordType, resolver }) => `${name} ${recordType}${resolver === null ? '' : ` at ${resolver}`}`,
+  certificateWarningDaysOf: ({ protocol, certificateWarningDays }) => (protocol === 'tls' ? certificateWarningDays : 0),
   patternsOf: ({ expect: { records } }) => [
     ...patternsIn(records, 'matches', '/dns/expect/records'),
     ...patternsIn(records, 'notMatches', '/dns/expect/records'),

@@ -13,6 +13,9 @@ export const hostSchema = z
   .max(253)
   .regex(/^([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f:.]+)$/, 'must be a host name or an IP address');
 
+/** With fewer whole days left a certificate is warned of; 0 turns that off. */
+export const certificateWarningDaysSchema = z.int().min(0).max(365).default(14);
+
 export const portSchema = z.int().min(1).max(65_535);
 
 function isNameServer(text: string): boolean {

@@ -1,7 +1,7 @@
 /** The gRPC probe: a call to the standard health service (grpc.health.v1.Health/Check). */
 import { z } from 'zod';
 import { mapHeaderSecrets } from '../secrets.ts';
-import { hostSchema, portSchema } from './fields.ts';
+import { certificateWarningDaysSchema, hostSchema, portSchema } from './fields.ts';
 import { defineProbeType } from './probe-type.ts';
 
 /** Names that the call itself needs to set, or that the protocol keeps for itself. */
@@ -38,7 +38,7 @@ export const grpcProbeSchema = z.strictObject({
   serverName: hostSchema.nullable().default(null),
   /** Whether the certificate must be good. */
   verify: z.boolean().default(true),
-  certificateWarningDays: z.int().min(0).max(365).default(14),
+  certificateWarningDays: certificateWarningDaysSchema,
   metadata: metadataSchema.default({}),
 });
 export type GrpcProbe = z.infer<typeof grpcProbeSchema>;
@@ -49,5 +49,6 @@ export const grpcProbeType = defineProbeType({
     const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     return service === '' ? where : `${service} at ${where}`;
   },
+  certificateWarningDaysOf: ({ tls, certificateWarningDays }) => (tls ? certificateWarningDays : 0),
   mapSecrets: (grpc, map) => ({ ...grpc, metadata: mapHeaderSecrets(grpc.metadata, '/grpc/metadata', map) }),
 });

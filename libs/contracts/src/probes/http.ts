@@ -1,7 +1,7 @@
 /** The HTTP probe: what is asked, and what the answer must be. */
 import { z } from 'zod';
 import { mapHeaderSecrets } from '../secrets.ts';
-import { lookUpFields, patternSchema } from './fields.ts';
+import { certificateWarningDaysSchema, lookUpFields, patternSchema } from './fields.ts';
 import { httpAuthSchema, mapAuthSecrets } from './http-auth.ts';
 import { jsonExpectationSchema } from './json-expectation.ts';
 import { defineProbeType, patternsIn } from './probe-type.ts';
@@ -97,7 +97,7 @@ const httpFieldsSchema = z.strictObject({
   tls: z
     .strictObject({
       verify: z.boolean().default(true),
-      certificateWarningDays: z.int().min(0).max(365).default(14),
+      certificateWarningDays: certificateWarningDaysSchema,
       ...tlsMaterialFields,
     })
     .prefault({}),
@@ -156,6 +156,7 @@ export const httpProbeType = defineProbeType({
     headers: mapHeaderSecrets(http.headers, '/http/headers', map),
     tls: mapTlsSecrets(http.tls, '/http/tls', map),
   }),
+  certificateWarningDaysOf: ({ tls }) => tls.certificateWarningDays,
   tlsMaterialOf: ({ tls }) => ({ ...tls, pointer: '/http/tls' }),
   patternsOf: ({ expect: { body, headers, json } }) => [
     ...patternsIn(body, 'matches', '/http/expect/body'),

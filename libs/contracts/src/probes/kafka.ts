@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { hostSchema, portSchema } from './fields.ts';
 import { defineProbeType } from './probe-type.ts';
-import { endpointFields, mapPassword, wireNameSchema, wireSecretSchema } from './service-fields.ts';
+import { mapPassword, serviceTlsFields, serviceTlsType, wireNameSchema, wireSecretSchema } from './service-fields.ts';
 
 const brokerPattern = /^(?:\[(?<address>[0-9A-Fa-f:.]+)\]|(?<name>[^:\s]+)):(?<port>[0-9]{1,5})$/;
 
@@ -28,7 +28,7 @@ const saslSchema = z.strictObject({
 export const kafkaProbeSchema = z.strictObject({
   /** Bootstrap brokers, asked one after the other until one answers. */
   brokers: z.array(brokerSchema).min(1).max(10),
-  tls: endpointFields.tls,
+  ...serviceTlsFields,
   sasl: saslSchema.nullable().default(null),
   /** A topic that must exist, with a leader for each of its partitions. */
   topic: z
@@ -41,6 +41,7 @@ export type KafkaProbe = z.infer<typeof kafkaProbeSchema>;
 
 export const kafkaProbeType = defineProbeType({
   settings: kafkaProbeSchema,
+  ...serviceTlsType,
   targetOf: ({ brokers, topic }) => `kafka://${brokers.join(',')}${topic === null ? '' : `/${topic}`}`,
   mapSecrets: (kafka, map) => ({
     ...kafka,

@@ -1,7 +1,14 @@
 /** The MongoDB probe: a greeting, a log-in where there is a user, and a ping. */
 import { z } from 'zod';
 import { defineProbeType } from './probe-type.ts';
-import { endpointFields, mapPassword, wireNameSchema, wireSecretSchema, wireText } from './service-fields.ts';
+import {
+  endpointFields,
+  mapPassword,
+  serviceTlsType,
+  wireNameSchema,
+  wireSecretSchema,
+  wireText,
+} from './service-fields.ts';
 
 export const mongodbProbeSchema = z
   .strictObject({
@@ -20,6 +27,7 @@ export type MongodbProbe = z.infer<typeof mongodbProbeSchema>;
 
 export const mongodbProbeType = defineProbeType({
   settings: mongodbProbeSchema,
+  ...serviceTlsType,
   targetOf: ({ host, port }) => `mongodb://${host}:${port}`,
   mapSecrets: (mongodb, map) => mapPassword(mongodb, '/mongodb', map),
 });

@@ -1,7 +1,14 @@
 /** The MQTT probe: a connection, a log-in where there is a user, and a subscription if so wished. */
 import { z } from 'zod';
 import { defineProbeType } from './probe-type.ts';
-import { endpointFields, mapPassword, wireNameSchema, wireSecretSchema, wireText } from './service-fields.ts';
+import {
+  endpointFields,
+  mapPassword,
+  serviceTlsType,
+  wireNameSchema,
+  wireSecretSchema,
+  wireText,
+} from './service-fields.ts';
 
 export const mqttProbeSchema = z
   .strictObject({
@@ -24,6 +31,7 @@ export type MqttProbe = z.infer<typeof mqttProbeSchema>;
 
 export const mqttProbeType = defineProbeType({
   settings: mqttProbeSchema,
+  ...serviceTlsType,
   targetOf: ({ host, port, tls }) =>
     `${tls === 'disable' ? 'mqtt' : 'mqtts'}://${host}${port === null ? '' : `:${port}`}`,
   mapSecrets: (mqtt, map) => mapPassword(mqtt, '/mqtt', map),

@@ -1,7 +1,14 @@
 /** The MySQL probe: a connection, a log-in, and a query if so wished. MariaDB speaks the same. */
 import { z } from 'zod';
 import { defineProbeType } from './probe-type.ts';
-import { endpointFields, mapPassword, querySchema, wireNameSchema, wireSecretSchema } from './service-fields.ts';
+import {
+  endpointFields,
+  mapPassword,
+  querySchema,
+  serviceTlsType,
+  wireNameSchema,
+  wireSecretSchema,
+} from './service-fields.ts';
 
 export const mysqlProbeSchema = z.strictObject({
   ...endpointFields,
@@ -16,6 +23,7 @@ export type MysqlProbe = z.infer<typeof mysqlProbeSchema>;
 
 export const mysqlProbeType = defineProbeType({
   settings: mysqlProbeSchema,
+  ...serviceTlsType,
   targetOf: ({ host, port, database }) => `mysql://${host}:${port}${database === null ? '' : `/${database}`}`,
   mapSecrets: (mysql, map) => mapPassword(mysql, '/mysql', map),
 });

@@ -1,7 +1,14 @@
 /** The PostgreSQL probe: a connection, a log-in, and a query if so wished. */
 import { z } from 'zod';
 import { defineProbeType } from './probe-type.ts';
-import { endpointFields, mapPassword, querySchema, wireNameSchema, wireSecretSchema } from './service-fields.ts';
+import {
+  endpointFields,
+  mapPassword,
+  querySchema,
+  serviceTlsType,
+  wireNameSchema,
+  wireSecretSchema,
+} from './service-fields.ts';
 
 export const postgresqlProbeSchema = z.strictObject({
   ...endpointFields,
@@ -16,6 +23,7 @@ export type PostgresqlProbe = z.infer<typeof postgresqlProbeSchema>;
 
 export const postgresqlProbeType = defineProbeType({
   settings: postgresqlProbeSchema,
+  ...serviceTlsType,
   targetOf: ({ host, port, database }) => `postgresql://${host}:${port}${database === null ? '' : `/${database}`}`,
   mapSecrets: (postgresql, map) => mapPassword(postgresql, '/postgresql', map),
 });

@@ -17,6 +17,8 @@ export interface ProbeType<Settings extends z.ZodType> {
   mapSecrets?(settings: z.output<Settings>, map: SecretMapping): z.output<Settings>;
   /** Certificates that the monitor brings along; left out by a type that takes none. */
   tlsMaterialOf?(settings: z.output<Settings>): TlsMaterialField;
+  /** With fewer whole days left its certificate is warned of; 0: never. Left out by a type that sees none. */
+  certificateWarningDaysOf?(settings: z.output<Settings>): number;
   /** Left out by a type that has none. */
   patternsOf?(settings: z.output<Settings>): readonly PatternField[];
 }

@@ -1,7 +1,7 @@
 /** The Redis probe: a log-in where there is a password, and a PING. */
 import { z } from 'zod';
 import { defineProbeType } from './probe-type.ts';
-import { endpointFields, mapPassword, wireNameSchema, wireSecretSchema } from './service-fields.ts';
+import { endpointFields, mapPassword, serviceTlsType, wireNameSchema, wireSecretSchema } from './service-fields.ts';
 
 const databasesMax = 65_535;
 
@@ -22,6 +22,7 @@ export type RedisProbe = z.infer<typeof redisProbeSchema>;
 
 export const redisProbeType = defineProbeType({
   settings: redisProbeSchema,
+  ...serviceTlsType,
   targetOf: ({ host, port, database }) => `redis://${host}:${port}/${database}`,
   mapSecrets: (redis, map) => mapPassword(redis, '/redis', map),
 });

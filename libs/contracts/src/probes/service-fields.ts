@@ -1,7 +1,7 @@
 /** What the settings of databases and brokers have in common. */
 import { z } from 'zod';
 import type { SecretMapping } from '../secrets.ts';
-import { hostSchema, portSchema } from './fields.ts';
+import { certificateWarningDaysSchema, hostSchema, portSchema } from './fields.ts';
 
 /** `require` encrypts whatever the certificate is; `verify` also wants one that is for this host and trusted. */
 const tlsModeSchema = z.enum(['disable', 'require', 'verify']);
@@ -18,10 +18,22 @@ export const wireText = (charactersMax: number) =>
 export const wireNameSchema = wireText(255);
 export const wireSecretSchema = wireText(4_096);
 
-export const endpointFields = {
-  host: hostSchema,
-  port: portSchema,
+export const serviceTlsFields = {
   tls: tlsModeSchema.default('disable'),
+  certificateWarningDays: certificateWarningDaysSchema,
+};
+
+export const endpointFields = { host: hostSchema, port: portSchema, ...serviceTlsFields };
+
+interface ServiceTls {
+  readonly tls: TlsMode;
+  readonly certificateWarningDays: number;
+}
+
+/** What every type with these fields says of its certificates. */
+export const serviceTlsType = {
+  certificateWarningDaysOf: ({ tls, certificateWarningDays }: ServiceTls) =>
+    tls === 'disable' ? 0 : certificateWarningDays,
 };
 
 /** A statement, and what the first column of its first row must be, as text; null takes any answer. */

@@ -1,7 +1,7 @@
 /** The SMTP probe: a mail server's greeting, TLS, a login, and whether it would take a mail. It never sends one. */
 import { z } from 'zod';
 import type { SecretMapping } from '../secrets.ts';
-import { hostSchema, lookUpFields, portSchema, secretTextSchema } from './fields.ts';
+import { certificateWarningDaysSchema, hostSchema, lookUpFields, portSchema, secretTextSchema } from './fields.ts';
 import { defineProbeType } from './probe-type.ts';
 
 /** Printable ASCII, so that it cannot end the command that it goes into. */
@@ -47,7 +47,7 @@ export const smtpProbeSchema = z
     startTls: z.enum(['require', 'opportunistic', 'never']).default('require'),
     ...lookUpFields,
     verify: z.boolean().default(true),
-    certificateWarningDays: z.int().min(0).max(365).default(14),
+    certificateWarningDays: certificateWarningDaysSchema,
     /** The name given in EHLO; null for the prober's address in brackets. */
     ehloName: z
       .string()
@@ -77,5 +77,7 @@ function mapAuth(auth: SmtpProbe['auth'], map: SecretMapping): SmtpProbe['auth']
 export const smtpProbeType = defineProbeType({
   settings: smtpProbeSchema,
   targetOf: ({ host, port, recipient }) => `${host}:${port}${recipient === null ? '' : ` for ${recipient.to}`}`,
+  certificateWarningDaysOf: ({ tls, startTls, certificateWarningDays }) =>
+    tls || startTls !== 'never' ? certificateWarningDays : 0,
   mapSecrets: (smtp, map) => ({ ...smtp, auth: mapAuth(smtp.auth, map) }),
 });

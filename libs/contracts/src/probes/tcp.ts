@@ -1,6 +1,6 @@
 /** The TCP probe: a connection, and a conversation on it. */
 import { z } from 'zod';
-import { hostSchema, lookUpFields, patternSchema, portSchema } from './fields.ts';
+import { certificateWarningDaysSchema, hostSchema, lookUpFields, patternSchema, portSchema } from './fields.ts';
 import { defineProbeType, patternsIn } from './probe-type.ts';
 
 const tcpStepSchema = z.union([
@@ -16,6 +16,7 @@ export const tcpProbeSchema = z.strictObject({
   port: portSchema,
   ...lookUpFields,
   tls: z.boolean().default(false),
+  certificateWarningDays: certificateWarningDaysSchema,
   steps: z.array(tcpStepSchema).max(20).default([]),
 });
 export type TcpProbe = z.infer<typeof tcpProbeSchema>;
@@ -23,5 +24,7 @@ export type TcpProbe = z.infer<typeof tcpProbeSchema>;
 export const tcpProbeType = defineProbeType({
   settings: tcpProbeSchema,
   targetOf: ({ host, port }) => `${host}:${port}`,
+  certificateWarningDaysOf: ({ tls, steps, certificateWarningDays }) =>
+    tls || steps.some((step) => 'startTls' in step) ? certificateWarningDays : 0,
   patternsOf: ({ steps }) => patternsIn(steps, 'expect', '/tcp/steps'),
 });

@@ -1,6 +1,6 @@
 /** The TLS probe: a handshake, at once or after the words by which a protocol begins it, and what it must show. */
 import { z } from 'zod';
-import { hostSchema, lookUpFields, portSchema } from './fields.ts';
+import { certificateWarningDaysSchema, hostSchema, lookUpFields, portSchema } from './fields.ts';
 import { defineProbeType } from './probe-type.ts';
 
 const tlsPort = 443;
@@ -44,7 +44,7 @@ export const tlsProbeSchema = z
     ...lookUpFields,
     /** Without it any certificate will do; its facts are told all the same. */
     verify: z.boolean().default(true),
-    certificateWarningDays: z.int().min(0).max(365).default(14),
+    certificateWarningDays: certificateWarningDaysSchema,
     /** The oldest version that the target may choose. Below `TLSv1.2` the prober offers what is no longer safe. */
     minVersion: z.enum(tlsVersions).default('TLSv1.2'),
   })
@@ -55,4 +55,5 @@ export const tlsProbeType = defineProbeType({
   settings: tlsProbeSchema,
   targetOf: ({ host, port, serverName, startTls }) =>
     `${host}:${port}${serverName === null ? '' : ` for ${serverName}`}${startTls === null ? '' : ` over ${startTls}`}`,
+  certificateWarningDaysOf: ({ certificateWarningDays }) => certificateWarningDays,
 });

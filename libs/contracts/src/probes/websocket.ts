@@ -1,7 +1,7 @@
 /** The WebSocket probe: an opening handshake, and what is said after it (RFC 6455). */
 import { z } from 'zod';
 import { mapHeaderSecrets } from '../secrets.ts';
-import { patternSchema } from './fields.ts';
+import { certificateWarningDaysSchema, patternSchema } from './fields.ts';
 import { headerNameSchema, headersSchema } from './http.ts';
 import { defineProbeType } from './probe-type.ts';
 
@@ -34,7 +34,7 @@ export const websocketProbeSchema = z.strictObject({
   tls: z
     .strictObject({
       verify: z.boolean().default(true),
-      certificateWarningDays: z.int().min(0).max(365).default(14),
+      certificateWarningDays: certificateWarningDaysSchema,
     })
     .prefault({}),
 });
@@ -47,5 +47,6 @@ export const websocketProbeType = defineProbeType({
     ...websocket,
     headers: mapHeaderSecrets(websocket.headers, '/websocket/headers', map),
   }),
+  certificateWarningDaysOf: ({ url, tls }) => (URL.parse(url)?.protocol === 'wss:' ? tls.certificateWarningDays : 0),
   patternsOf: ({ expect }) => (expect === null ? [] : [{ pointer: '/websocket/expect', pattern: expect }]),
 });

@@ -1,11 +1,14 @@
 /** A server that completes handshakes and says nothing, and remembers which name it was asked for. */
 import { createServer, type TlsOptions } from 'node:tls';
+import type { Issued } from './certificates.ts';
 import { closeServer, listenOnLoopback } from './listen.ts';
 
 export interface TlsServer {
   readonly port: number;
   /** The name in the last handshake (SNI); null where there was none. */
   readonly askedFor: string | null;
+  /** Shows another certificate from the next handshake on. */
+  renew(certificate: Issued): void;
   close(): Promise<void>;
 }
 
@@ -26,6 +29,7 @@ export async function startTlsServer(options: TlsOptions): Promise<TlsServer> {
     get askedFor() {
       return askedFor;
     },
+    renew: ({ key, cert }) => server.setSecureContext({ key, cert }),
     close: async () => await closeServer(server),
   };
 }

@@ -126,7 +126,15 @@ export class SimulatedApi {
         tcp:
           monitor.type === 'tcp'
             ? monitor.tcp
-            : { host: 'x', port: 1, ipFamily: 'auto', resolver: null, tls: false, steps: [] },
+            : {
+                host: 'x',
+                port: 1,
+                ipFamily: 'auto',
+                resolver: null,
+                tls: false,
+                certificateWarningDays: 14,
+                steps: [],
+              },
       },
     };
     this.#publishOf(monitor.id, 'manual-checks', check);

@@ -7,6 +7,7 @@ import { ExplainVerdicts1764200000000 } from './1764200000000-explain-verdicts.t
 import { AddStorms1764300000000 } from './1764300000000-add-storms.ts';
 import { AddAudit1764400000000 } from './1764400000000-add-audit.ts';
 import { AddMaintenanceWindows1764600000000 } from './1764600000000-add-maintenance-windows.ts';
+import { AddCertificateWarnings1764700000000 } from './1764700000000-add-certificate-warnings.ts';
 
 export const migrations = [
   CreateSchema1763700000000,
@@ -17,4 +18,5 @@ export const migrations = [
   AddStorms1764300000000,
   AddAudit1764400000000,
   AddMaintenanceWindows1764600000000,
+  AddCertificateWarnings1764700000000,
 ] as const;
