@@ -1,5 +1,6 @@
 /** What has been fetched of one partition for one task and not been handed over yet. */
 import type { LogRecord } from '../log.ts';
+import type { TaskInput } from '../task-inputs.ts';
 import type { FetchLoops, Subscription } from './fetch-loops.ts';
 import type { PartitionName } from './partition-log.ts';
 
@@ -17,7 +18,7 @@ export interface Unread {
   characters: number;
 }
 
-export class InputBuffer {
+export class InputBuffer implements TaskInput {
   readonly topic: string;
   readonly #loops: FetchLoops;
   readonly #unread: Unread;

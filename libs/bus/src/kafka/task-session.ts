@@ -2,8 +2,9 @@
  * What Kafka gives a partition task: a predecessor fenced, the tables read whole, inputs, and commits by its
  * guarantee.
  */
-import { BusConfigurationError } from '../errors.ts';
 import type { LogRecord, OutgoingRecord, PartitionTaskDefinition, Step } from '../log.ts';
+import { movedPositions } from '../moved-positions.ts';
+import { TaskInputs } from '../task-inputs.ts';
 import type { Taken, TaskSession } from '../task-runner.ts';
 import type { Appends } from './appends.ts';
 import type { FetchLoops } from './fetch-loops.ts';
@@ -46,7 +47,7 @@ export class KafkaTaskSession implements TaskSession {
   readonly #parts: LogParts;
   readonly #owner: SessionOwner;
   readonly #writer: TransactionWriter | null;
-  readonly #inputs: InputBuffer[] = [];
+  readonly #inputs: TaskInputs;
   /** By stream, what the group has committed. */
   readonly #committed = new Map<string, number>();
 
@@ -59,6 +60,7 @@ export class KafkaTaskSession implements TaskSession {
     this.#owner = owner;
     this.#writer = begun.writer;
     this.streamEnds = begun.streamEnds;
+    this.#inputs = new TaskInputs(owner.definition.streams);
   }
 
   /** With guarantee `exactly-once`: fences the predecessor, before anything is read that it could still change. */
@@ -93,27 +95,23 @@ export class KafkaTaskSession implements TaskSession {
   }
 
   get hasInput(): boolean {
-    return this.#inputs.some(({ hasMore }) => hasMore);
+    return this.#inputs.hasMore;
   }
 
   async take(): Promise<Taken> {
-    const records = new Map<string, readonly LogRecord[]>();
-    for (const input of this.#inputs) {
-      const taken = input.take();
-      if (taken.length > 0) records.set(input.topic, taken);
-    }
-    return Promise.resolve({
-      records,
-      positions: this.#positions(),
-      more: this.hasInput,
-    });
+    return Promise.resolve(this.#inputs.take());
   }
 
   async commit(step: Step, positions: Readonly<Record<string, number>>): Promise<void> {
-    const { records, resumeFrom = {} } = step;
     const { definition, partition, commits, owned } = this.#owner;
+    const { records, resumeFrom } = step;
     await this.#parts.catalogue.check(records);
-    const moved = definition.guarantee === 'external' ? new Map<string, number>() : this.#moved(positions, resumeFrom);
+    const moved = movedPositions({
+      guarantee: definition.guarantee,
+      committed: (stream) => this.#committed.get(stream) ?? null,
+      handedOver: positions,
+      resumeFrom,
+    });
     if (records.length === 0 && moved.size === 0) return;
     if (this.#writer !== null) {
       await this.#writer.commit({ records, group: definition.group, positions: moved });
@@ -125,7 +123,7 @@ export class KafkaTaskSession implements TaskSession {
   }
 
   close(): void {
-    for (const input of this.#inputs) input.close();
+    this.#inputs.close();
   }
 
   /**
@@ -156,28 +154,7 @@ export class KafkaTaskSession implements TaskSession {
 
   #follow(topic: string, from: number): void {
     const { partition } = this.#owner;
-    this.#inputs.push(new InputBuffer({ topic, partition }, from, this.#parts));
-  }
-
-  #positions(): Record<string, number> {
-    const { streams } = this.#owner.definition;
-    const inputs = this.#inputs.filter(({ topic }) => streams.includes(topic));
-    return Object.fromEntries(inputs.map(({ topic, position }) => [topic, position]));
-  }
-
-  /** What the group's committed offsets must become. They never go back, nor beyond what was handed over. */
-  #moved(
-    positions: Readonly<Record<string, number>>,
-    resumeFrom: Readonly<Record<string, number>>,
-  ): Map<string, number> {
-    const moved = new Map<string, number>();
-    for (const [stream, wish] of Object.entries({ ...positions, ...resumeFrom })) {
-      const handedOver = positions[stream];
-      if (handedOver === undefined) throw new BusConfigurationError(`resumeFrom names ${stream}, which is no stream`);
-      const offset = Math.min(wish, handedOver);
-      if (offset > (this.#committed.get(stream) ?? 0)) moved.set(stream, offset);
-    }
-    return moved;
+    this.#inputs.add(new InputBuffer({ topic, partition }, from, this.#parts));
   }
 
   async #append(records: readonly OutgoingRecord[]): Promise<void> {

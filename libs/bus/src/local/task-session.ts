@@ -1,12 +1,11 @@
 /** What the engine in one process gives a partition task: its readers, and a commit that a successor fences. */
-import { BusConfigurationError } from '../errors.ts';
 import type { LogRecord, OutgoingRecord, PartitionTaskDefinition, Step } from '../log.ts';
+import { movedPositions } from '../moved-positions.ts';
 import type { Taken, TaskSession } from '../task-runner.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { OffsetTable } from './offset-table.ts';
 import type { OwnerToken, Ownership } from './ownership.ts';
 import type { OpenReader, ReaderSet } from './reader-set.ts';
-import type { StoredOffset } from './store.ts';
 import type { TopicTable } from './topic-table.ts';
 
 /** The parts of a log that its tasks work with. */
@@ -84,9 +83,13 @@ export class LocalTaskSession implements TaskSession {
     return { records, positions: this.#positions(), more: this.hasInput };
   }
 
-  async commit({ records, resumeFrom = {} }: Step, positions: Readonly<Record<string, number>>): Promise<void> {
+  async commit({ records, resumeFrom }: Step, positions: Readonly<Record<string, number>>): Promise<void> {
     this.#parts.checkRecords(records);
-    const offsets = this.#definition.guarantee === 'external' ? [] : this.#offsets({ ...positions, ...resumeFrom });
+    const { guarantee, group } = this.#definition;
+    const partition = this.#partition;
+    const committed = (stream: string) => this.#parts.offsets.get(group, stream, partition);
+    const moved = movedPositions({ guarantee, committed, handedOver: positions, resumeFrom });
+    const offsets = [...moved].map(([topic, offset]) => ({ group, topic, partition, offset }));
     if (records.length === 0 && offsets.length === 0) return;
     await this.#parts.queue.write({ records, offsets, permitted: () => this.#token.isCurrent });
   }
@@ -117,16 +120,5 @@ export class LocalTaskSession implements TaskSession {
     return Object.fromEntries(
       this.#definition.streams.map((stream) => [stream, this.#readers.get(stream)?.reader.position ?? 0]),
     );
-  }
-
-  /** What the group's committed offsets must become; they never go back. */
-  #offsets(wanted: Readonly<Record<string, number>>): StoredOffset[] {
-    const { group, streams } = this.#definition;
-    return Object.entries(wanted).flatMap(([topic, wish]) => {
-      if (!streams.includes(topic)) throw new BusConfigurationError(`resumeFrom names ${topic}, which is no stream.`);
-      const offset = Math.min(wish, this.#readers.get(topic)?.reader.position ?? 0);
-      const committed = this.#parts.offsets.get(group, topic, this.#partition) ?? 0;
-      return offset > committed ? [{ group, topic, partition: this.#partition, offset }] : [];
-    });
   }
 }

@@ -1,23 +1,20 @@
 /** One process' place in a consumer group, with the tasks of the partitions that are its own. */
-import { BusUnavailableError, TaskRunner, type Membership, type PartitionTaskDefinition } from '@quorate/bus';
+import {
+  BusUnavailableError,
+  OwnedTasks,
+  type Membership,
+  type PartitionTaskDefinition,
+  type PartitionWork,
+} from '@quorate/bus';
 import { wait, type ClusterParts } from './cluster-parts.ts';
 import { ClusterSession, type SessionOwner } from './cluster-session.ts';
 import type { Assigned, GroupCoordinator } from './group-coordinator.ts';
 import { RefusedError, type Refusal } from './refused-error.ts';
 import type { Offsets } from './simulated-broker.ts';
 
-/** How long a task that is given up may take to end its step. */
-const endMsMax = 5_000;
-/** A task that was fenced begins again when the group has said that this is a member, or after this time. */
-const proofMsMax = 15_000;
 const leaveMsMax = 3_000;
 const troubleMs = 200;
 const commitAgainMs = 20;
-
-interface OwnedTask {
-  readonly runner: TaskRunner;
-  owned: boolean;
-}
 
 export interface MemberSettings {
   readonly definition: PartitionTaskDefinition;
@@ -32,11 +29,7 @@ function isRefused(error: unknown, ...refusals: readonly Refusal[]): boolean {
 export class ClusterMember implements Membership {
   readonly #parts: ClusterParts;
   readonly #settings: MemberSettings;
-  readonly #tasks = new Map<number, OwnedTask>();
-  /** By partition, the end of the task that was there before. */
-  readonly #ending = new Map<number, Promise<void>>();
-  /** Partitions whose task was fenced: beginning again at once would take the name from its new owner. */
-  readonly #fenced = new Set<number>();
+  readonly #tasks: OwnedTasks;
   #standing: Assigned | null = null;
   #memberId = '';
   #isLeaving = false;
@@ -45,27 +38,31 @@ export class ClusterMember implements Membership {
   constructor(parts: ClusterParts, settings: MemberSettings) {
     this.#parts = parts;
     this.#settings = settings;
+    const { host, clock, report } = parts;
+    this.#tasks = new OwnedTasks({
+      clock: { now: () => clock.now(), after: (delayMs, action) => host.after(delayMs, action) },
+      workOf: (partition, owned) => this.#workOf(partition, owned),
+      isFenced: (error) => isRefused(error, 'INVALID_PRODUCER_EPOCH'),
+      proof: () => this.#proof(),
+      onFailure: (partition, error) =>
+        report('A partition task failed and begins again', { group: settings.definition.group, partition, error }),
+    });
     void this.#run();
   }
 
   get partitions(): readonly number[] {
-    return [...this.#tasks]
-      .filter(([, { runner }]) => runner.isRunning)
-      .map(([partition]) => partition)
-      .toSorted((a, b) => a - b);
+    return this.#tasks.running;
   }
 
   get ready(): boolean {
-    if (this.#isLeaving || this.#standing === null) return false;
-    return [...this.#tasks.values()].every(({ runner }) => runner.isRunning);
+    return !this.#isLeaving && this.#standing !== null && this.#tasks.allRun;
   }
 
   async leave(): Promise<void> {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
     this.#proven();
-    for (const partition of [...this.#tasks.keys()]) this.#end(partition);
-    await Promise.all(this.#ending.values());
+    await this.#tasks.end();
     const memberId = this.#memberId;
     const left = this.#ask('leave', () => this.#settings.coordinator.leave(memberId));
     // A group that cannot be told misses the member by itself when the session ends.
@@ -96,7 +93,7 @@ export class ClusterMember implements Membership {
     const isAnew = this.#standing !== null && this.#standing.memberId !== assigned.memberId;
     this.#memberId = assigned.memberId;
     this.#standing = assigned;
-    this.#assign(assigned.partitions, isAnew);
+    this.#tasks.assign(assigned.partitions, isAnew);
     this.#proven();
   }
 
@@ -124,64 +121,27 @@ export class ClusterMember implements Membership {
     else await wait(this.#parts, troubleMs);
   }
 
-  /** @param isAnew others may have owned what seems to have been kept, so every task begins again. */
-  #assign(partitions: readonly number[], isAnew: boolean): void {
-    for (const partition of [...this.#tasks.keys()]) {
-      if (isAnew || !partitions.includes(partition)) this.#end(partition);
-    }
-    for (const partition of partitions) if (!this.#tasks.has(partition)) this.#begin(partition);
-  }
-
-  #begin(partition: number): void {
+  #workOf(partition: number, owned: () => boolean): PartitionWork {
     const { definition } = this.#settings;
-    const { host, clock, report } = this.#parts;
-    const before = this.#ending.get(partition) ?? Promise.resolve();
     const wakes = new ArrivalWake(this.#parts, definition);
     const owner: SessionOwner = {
       definition,
       partition,
-      owned: () => task.owned,
-      commitOffsets: (of, offsets) => this.#commitOffsets({ partition: of, offsets, owned: () => task.owned }),
+      owned,
+      commitOffsets: (of, offsets) => this.#commitOffsets({ partition: of, offsets, owned }),
       onArrival: () => wakes.onArrival(),
     };
-    const runner = new TaskRunner({
-      definition: wakes.definition,
-      partition,
-      clock: { now: () => clock.now(), after: (delayMs, action) => host.after(delayMs, action) },
-      begin: async () => {
-        await before;
-        await this.#proof(partition);
-        return ClusterSession.begin(this.#parts, owner);
-      },
-      onFailure: (error) => {
-        if (isRefused(error, 'INVALID_PRODUCER_EPOCH')) this.#fenced.add(partition);
-        report('A partition task failed and begins again', { group: definition.group, partition, error });
-      },
-    });
-    const task: OwnedTask = { runner, owned: true };
-    this.#tasks.set(partition, task);
+    return { definition: wakes.definition, begin: () => ClusterSession.begin(this.#parts, owner) };
   }
 
-  async #proof(partition: number): Promise<void> {
-    if (!this.#fenced.delete(partition) || this.#isLeaving) return;
-    const proven = new Promise<void>((resolve) => this.#awaitingProof.push(resolve));
-    await Promise.race([proven, wait(this.#parts, proofMsMax)]);
+  /** Resolves as soon as the group says again that this is a member, or when it leaves. */
+  #proof(): Promise<void> {
+    if (this.#isLeaving) return Promise.resolve();
+    return new Promise((resolve) => this.#awaitingProof.push(resolve));
   }
 
   #proven(): void {
     for (const resolve of this.#awaitingProof.splice(0)) resolve();
-  }
-
-  #end(partition: number): void {
-    const task = this.#tasks.get(partition);
-    if (task === undefined) return;
-    task.owned = false;
-    this.#tasks.delete(partition);
-    const ended = Promise.race([task.runner.end(), wait(this.#parts, endMsMax)]);
-    this.#ending.set(partition, ended);
-    void ended.then(() => {
-      if (this.#ending.get(partition) === ended) this.#ending.delete(partition);
-    });
   }
 
   /** While the group is being rebalanced, its next word tells whether the partition is still this member's. */
@@ -196,7 +156,7 @@ export class ClusterMember implements Membership {
         return;
       } catch (error) {
         if (!(error instanceof RefusedError)) throw error;
-        await new Promise<void>((resolve) => this.#awaitingProof.push(resolve));
+        await this.#proof();
         await wait(this.#parts, commitAgainMs);
       }
     }

@@ -1,10 +1,10 @@
 /** Reads one partition for one consumer: what the network has brought of it, from a position on. */
-import type { LogRecord } from '@quorate/bus';
+import type { LogRecord, TaskInput } from '@quorate/bus';
 import type { ClusterParts } from './cluster-parts.ts';
 import type { PartitionRecords } from './partition-records.ts';
 import type { PartitionName } from './simulated-broker.ts';
 
-export class ClusterReader {
+export class ClusterReader implements TaskInput {
   readonly topic: string;
   readonly #parts: ClusterParts;
   readonly #records: PartitionRecords;

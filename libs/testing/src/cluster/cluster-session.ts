@@ -1,7 +1,8 @@
 /** What the simulated cluster gives a partition task: a predecessor fenced, tables read whole, inputs, and commits. */
 import {
-  BusConfigurationError,
   BusUnavailableError,
+  movedPositions,
+  TaskInputs,
   type LogRecord,
   type OutgoingRecord,
   type PartitionTaskDefinition,
@@ -33,7 +34,7 @@ export class ClusterSession implements TaskSession {
   readonly #parts: ClusterParts;
   readonly #owner: SessionOwner;
   readonly #producer: Producer | null;
-  readonly #readers: ClusterReader[] = [];
+  readonly #inputs: TaskInputs;
   readonly #committed = new Map<string, number>();
 
   private constructor(
@@ -45,6 +46,7 @@ export class ClusterSession implements TaskSession {
     this.#owner = owner;
     this.#producer = begun.producer;
     this.streamEnds = begun.streamEnds;
+    this.#inputs = new TaskInputs(owner.definition.streams);
   }
 
   /** With guarantee `exactly-once`: fences the predecessor, before anything is read that it could still change. */
@@ -78,24 +80,24 @@ export class ClusterSession implements TaskSession {
   }
 
   get hasInput(): boolean {
-    return this.#readers.some(({ hasMore }) => hasMore);
+    return this.#inputs.hasMore;
   }
 
   async take(): Promise<Taken> {
     // Of a process that was killed nothing runs any more; its promises can only be left waiting.
     if (this.#parts.host.isDead) return new Promise<never>(() => undefined);
-    const records = new Map<string, readonly LogRecord[]>();
-    for (const reader of this.#readers) {
-      const taken = reader.take();
-      if (taken.length > 0) records.set(reader.topic, taken);
-    }
-    return Promise.resolve({ records, positions: this.#positions(), more: this.hasInput });
+    return Promise.resolve(this.#inputs.take());
   }
 
-  async commit({ records, resumeFrom = {} }: Step, positions: Readonly<Record<string, number>>): Promise<void> {
+  async commit({ records, resumeFrom }: Step, positions: Readonly<Record<string, number>>): Promise<void> {
     const { definition, partition, commitOffsets } = this.#owner;
     this.#check(records);
-    const moved = definition.guarantee === 'external' ? new Map<string, number>() : this.#moved(positions, resumeFrom);
+    const moved = movedPositions({
+      guarantee: definition.guarantee,
+      committed: (stream) => this.#committed.get(stream) ?? null,
+      handedOver: positions,
+      resumeFrom,
+    });
     if (records.length === 0 && moved.size === 0) return;
     if (this.#producer === null) {
       const byPartition = Map.groupBy(records, (record) => `${record.topic} ${record.partition}`);
@@ -108,7 +110,7 @@ export class ClusterSession implements TaskSession {
   }
 
   close(): void {
-    for (const reader of this.#readers) reader.close();
+    this.#inputs.close();
   }
 
   /** The state first, then the outputs, then the offsets, then the end: a process may die between any two of them. */
@@ -165,28 +167,7 @@ export class ClusterSession implements TaskSession {
 
   #follow(topic: string, from: number): void {
     const { partition, onArrival } = this.#owner;
-    this.#readers.push(new ClusterReader(this.#parts, { topic, partition }, { from, onArrival }));
-  }
-
-  #positions(): Record<string, number> {
-    const { streams } = this.#owner.definition;
-    const inputs = this.#readers.filter(({ topic }) => streams.includes(topic));
-    return Object.fromEntries(inputs.map(({ topic, position }) => [topic, position]));
-  }
-
-  /** What the group's committed offsets must become. They never go back, nor beyond what was handed over. */
-  #moved(
-    positions: Readonly<Record<string, number>>,
-    resumeFrom: Readonly<Record<string, number>>,
-  ): Map<string, number> {
-    const moved = new Map<string, number>();
-    for (const [stream, wish] of Object.entries({ ...positions, ...resumeFrom })) {
-      const handedOver = positions[stream];
-      if (handedOver === undefined) throw new BusConfigurationError(`resumeFrom names ${stream}, which is no stream`);
-      const offset = Math.min(wish, handedOver);
-      if (offset > (this.#committed.get(stream) ?? 0)) moved.set(stream, offset);
-    }
-    return moved;
+    this.#inputs.add(new ClusterReader(this.#parts, { topic, partition }, { from, onArrival }));
   }
 
   /** @throws BusConfigurationError for what must not be written. */
