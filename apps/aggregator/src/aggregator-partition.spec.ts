@@ -34,7 +34,7 @@ function checkOf(monitorId: string): Check {
 }
 
 function taskAt(now: number, caughtUp = true): Task<AggregatorPartition> {
-  return { partition: 1, state: partition, phase: 'live', now, caughtUp, wake: () => undefined };
+  return { partition: 1, state: partition, phase: 'live', now, caughtUp, heardUntil: now, wake: () => undefined };
 }
 
 function take(topic: TaskRecord<unknown>['topic'], input: Input, key: string): void {

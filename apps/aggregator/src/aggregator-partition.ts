@@ -215,11 +215,12 @@ export class AggregatorPartition {
     }
   }
 
-  #context({ now, caughtUp }: Task<unknown>): Context {
+  #context({ now, caughtUp, heardUntil }: Task<unknown>): Context {
     const { regionsOf, maintenance } = this.#surroundings;
     return {
       now,
       caughtUp,
+      heardUntil,
       quarantined: this.#quarantine.regions,
       isUnderMaintenance: (monitor) => maintenance.covers(monitor, now),
       regionsOf: (monitor) => regionsOf(monitor, now),

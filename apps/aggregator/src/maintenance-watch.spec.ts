@@ -49,7 +49,7 @@ function newPartition(state: MonitorState | null): AggregatorPartition {
 /** The statuses that a step at `now` tells of, and the state that it leaves. */
 function stepAt(now: Instant): { statuses: string[]; state: MonitorState | null } {
   const task: Task<AggregatorPartition> = {
-    ...{ partition: 1, state: partition, phase: 'live', now, caughtUp: true, wake: () => undefined },
+    ...{ partition: 1, state: partition, phase: 'live', now, caughtUp: true, heardUntil: now, wake: () => undefined },
   };
   const { writes = [] } = partition.finish(task);
   const told = writes.filter(({ topic }) => topic === 'verdicts').map(({ value }) => value as VerdictRecord);

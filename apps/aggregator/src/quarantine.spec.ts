@@ -33,7 +33,7 @@ const monitorOf = (id: string): MonitorRecord =>
   });
 
 const taskAt = (): Task<AggregatorPartition> => ({
-  ...{ partition: 1, state: partition, phase: 'live', now, caughtUp: true, wake: () => undefined },
+  ...{ partition: 1, state: partition, phase: 'live', now, caughtUp: true, heardUntil: now, wake: () => undefined },
 });
 
 /** A partition with what the log holds of its tables; the topics of its own reports are those of a process alone. */

@@ -39,9 +39,15 @@ export interface Gathering {
   /** The present, by the log's clock. */
   readonly now: Instant;
   /**
-   * Whether each stream has been read up to the end that was seen when the task was restored. Once true it stays true.
+   * Whether each stream has been read up to the end that was seen when the task was restored. Once true it stays true:
+   * how far behind a task is later says `heardUntil`.
    */
   readonly caughtUp: boolean;
+  /**
+   * All that was in the streams at this time has been handed over, now or before. It trails behind `now` as long as the
+   * streams cannot be read: what only time ends must wait for it, because what came in time may still lie there.
+   */
+  readonly heardUntil: Instant;
 }
 
 /** What one step writes, all or nothing. */

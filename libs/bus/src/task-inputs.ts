@@ -1,4 +1,5 @@
 /** What arrives for one task, of all its topics together. */
+import type { Instant } from '@quorate/contracts';
 import type { LogRecord } from './log.ts';
 import type { Taken } from './task-runner.ts';
 
@@ -8,6 +9,8 @@ export interface TaskInput {
   /** The offset behind everything that was taken. */
   readonly position: number;
   readonly hasMore: boolean;
+  /** All that was there at this time has arrived. Infinity: nothing can be there unseen. */
+  readonly heardUntil: Instant;
   /** As much as one step is given. */
   take(): readonly LogRecord[];
   close(): void;
@@ -38,7 +41,8 @@ export class TaskInputs {
     }
     const streams = this.#inputs.filter(({ topic }) => this.#streams.includes(topic));
     const positions = Object.fromEntries(streams.map(({ topic, position }) => [topic, position]));
-    return { records, positions, more: this.hasMore };
+    const heardUntil = Math.min(...streams.map((stream) => stream.heardUntil));
+    return { records, positions, more: this.hasMore, heardUntil };
   }
 
   close(): void {

@@ -15,6 +15,8 @@ export interface Taken {
   readonly positions: Readonly<Record<string, number>>;
   /** Whether more is waiting than one step takes. */
   readonly more: boolean;
+  /** All that was in the streams at this time has arrived. Infinity: nothing can be there unseen. */
+  readonly heardUntil: Instant;
 }
 
 /** What an engine gives a task from one fence to the next. */
@@ -130,12 +132,15 @@ export class TaskRunner {
 
   async #stepOn(session: TaskSession, task: PartitionTask): Promise<void> {
     let caughtUp = false;
+    let heardUntil = -Infinity;
     while (!this.#isEnding) {
       this.#isWoken = false;
       const taken = await session.take();
       if (this.#isEnding) return;
       caughtUp ||= isCaughtUp(session.streamEnds, taken.positions);
-      const step = await task.step({ records: taken.records, now: this.#options.clock.now(), caughtUp });
+      const now = this.#options.clock.now();
+      if (!taken.more) heardUntil = Math.min(now, taken.heardUntil);
+      const step = await task.step({ records: taken.records, now, caughtUp, heardUntil });
       await session.commit(step, taken.positions);
       step.committed?.();
       this.#isRunning = true;

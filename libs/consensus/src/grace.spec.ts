@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { monitorSettingsSchema } from '@quorate/contracts';
 import fc from 'fast-check';
 import { graceMs, timeToAlertSecondsMax } from './grace.ts';
-import { Rehearsal, startedAt } from './rehearsal.ts';
+import { Rehearsal, startedAt, voteOf } from './rehearsal.ts';
 
 fc.configureGlobal({ seed: 16 });
 
@@ -57,5 +57,21 @@ describe('timeToAlertSecondsMax', () => {
         expect(rehearsal.now).toBeLessThanOrEqual(limit);
       }),
     );
+  });
+});
+
+describe('the end of a window by time', () => {
+  it('waits while votes may lie unread that came in time', () => {
+    const rehearsal = new Rehearsal();
+    const round = rehearsal.begin('d--');
+    rehearsal.heardUntil = startedAt + 11_999;
+    rehearsal.pass(60_000);
+    expect(rehearsal.closed).toEqual([]);
+    const vote = voteOf({ round, region: 'us', outcome: 'down' });
+    rehearsal.take({ kind: 'vote', vote, appendedAt: startedAt + 9_000, traceparent: null });
+    rehearsal.heardUntil = null;
+    rehearsal.pass(0);
+    expect(rehearsal.verdicts).toEqual(['down']);
+    expect(rehearsal.lateVotes).toEqual([]);
   });
 });

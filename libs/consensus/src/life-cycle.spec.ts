@@ -228,7 +228,7 @@ describe('a manual round', () => {
       memory = decide(memory, { kind: 'vote', vote, appendedAt: startedAt, traceparent: null }, context).memory;
     }
     expect(nextDueAt(memory)).toBe(startedAt + 12_000);
-    const later = { ...context, now: startedAt + 12_000 };
+    const later = { ...context, now: startedAt + 12_000, heardUntil: startedAt + 12_000 };
     const { memory: after, effects } = decide(memory, { kind: 'tick' }, later);
     expect(effects).toMatchObject([
       { kind: 'verdict-fell', counts: false },

@@ -26,6 +26,8 @@ export interface Context {
   readonly now: Instant;
   /** Whether every stream was read up to the end seen at the restore: only then time says anything. */
   readonly caughtUp: boolean;
+  /** Whatever was written by then was taken in: a vote that came in time may lie unread when this trails behind. */
+  readonly heardUntil: Instant;
   /** The regions that have lost their vote in the monitor's partition. */
   readonly quarantined: ReadonlySet<string>;
   /** Whether a maintenance window covers the monitor now. */

@@ -70,6 +70,8 @@ interface Journaled {
 export class Rehearsal {
   now = startedAt;
   caughtUp = true;
+  /** Where the streams cannot be read; null: all that was written by now was taken in. */
+  heardUntil: number | null = null;
   memory: Memory = emptyMemory(monitorId);
   monitor: MonitorRecord;
   /** The regions that are live, and those that are registered. */
@@ -97,7 +99,8 @@ export class Rehearsal {
     const regionsOf = () => ({ expectedRegions: this.regions, registeredRegions: this.registered });
     const isUnderMaintenance = () => this.underMaintenance;
     const { now, caughtUp, quarantined } = this;
-    return { now, caughtUp, quarantined, isUnderMaintenance, regionsOf };
+    const heardUntil = this.heardUntil ?? now;
+    return { now, caughtUp, heardUntil, quarantined, isUnderMaintenance, regionsOf };
   }
 
   get state(): MonitorState {

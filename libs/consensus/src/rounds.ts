@@ -34,7 +34,7 @@ export function settleRounds(work: Work): void {
 }
 
 function isOver({ context, mayTimeEnd }: Work, { check }: AnnouncedWindow): boolean {
-  return mayTimeEnd && context.now >= closesAtOf(check);
+  return mayTimeEnd && context.heardUntil >= closesAtOf(check);
 }
 
 /** A round that stands in no row: of a person, or of a monitor that is gone, or whose record came too late for it. */
@@ -143,7 +143,7 @@ function tellVerdict(
 function giveUp(work: Work): void {
   if (!work.mayTimeEnd) return;
   for (const window of work.windows) {
-    if (isAnnounced(window) || work.context.now < window.openedAt + checkAwaitedMsMax) continue;
+    if (isAnnounced(window) || work.context.heardUntil < window.openedAt + checkAwaitedMsMax) continue;
     if (isKnown(work)) for (const heard of byRegion(window.votes)) tellLateVote(work, heard);
     tellStrays(work, window);
     dropWindow(work, window);

@@ -1,5 +1,6 @@
 /** Feeds everything in this process that reads: one loop for each node, over all partitions that it leads. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Instant } from '@quorate/contracts';
 import type { LogRecord } from '../log.ts';
 import { committedRecords } from './committed-records.ts';
 import type { Exchanges } from './exchanges.ts';
@@ -21,6 +22,8 @@ const partitionBytesMax = 2 * 1024 * 1024;
 export interface Subscription extends PartitionName {
   /** The next offset wanted. The loops move it on. */
   offset: number;
+  /** By the log's clock: all that was there at this time has been delivered. The loops move it on, too. */
+  readUntil: Instant;
   /** Whether there is room for more just now. */
   readonly wants: () => boolean;
   /** Committed records from `offset` on, in order. None, when only ends of transactions were passed. */
@@ -114,12 +117,13 @@ export class FetchLoops {
 
   async #fetch(node: number, asked: readonly Asked[]): Promise<void> {
     try {
+      const sentAt = this.#clock.now();
       const answer = await this.#lane.ask(node, 'Fetch', fetchQuestion(asked));
       const byName = new Map(answer.map((fetched) => [`${fetched.topic} ${fetched.partition}`, fetched]));
       let errorCount = 0;
       for (const read of asked) {
         const fetched = byName.get(`${read.topic} ${read.partition}`);
-        if (fetched !== undefined && !(await this.#handOver(fetched, read))) errorCount++;
+        if (fetched !== undefined && !(await this.#handOver(fetched, { ...read, sentAt }))) errorCount++;
       }
       if (errorCount === 0) return;
       await this.#lane.map.refresh();
@@ -131,7 +135,8 @@ export class FetchLoops {
   }
 
   /** Whether what was fetched is records and not an error. */
-  async #handOver(fetched: FetchedPartition, { readers, offset, waiting, ...name }: Asked): Promise<boolean> {
+  async #handOver(fetched: FetchedPartition, asked: Asked & { readonly sentAt: Instant }): Promise<boolean> {
+    const { readers, offset, waiting, sentAt, ...name } = asked;
     const error = errorOfCode(fetched.errorCode, 'Fetch');
     if (error?.type === 'OFFSET_OUT_OF_RANGE') {
       // The records wanted were removed by retention, or the topic was made anew: on with the oldest there is.
@@ -143,6 +148,7 @@ export class FetchLoops {
     this.#noticeTime(records, waiting.at === offset);
     waiting.at = records.length === 0 ? nextOffset : waiting.at;
     for (const reader of readers) deliverTo(reader, { records, from: offset, nextOffset });
+    if (nextOffset >= Number(fetched.highWatermark)) noteEnd(readers, nextOffset, sentAt);
     return true;
   }
 
@@ -187,6 +193,11 @@ function deliverTo(reader: Subscription, { records, from, nextOffset }: Fetched)
   const wanted = records.filter(({ offset }) => offset >= reader.offset);
   reader.offset = nextOffset;
   reader.deliver(wanted);
+}
+
+/** The answer may have been under way for long: nothing is known of what was written since the question. */
+function noteEnd(readers: ReadonlySet<Subscription>, end: number, askedAt: Instant): void {
+  for (const reader of readers) if (reader.offset >= end) reader.readUntil = askedAt;
 }
 
 /** A node fills its answer from the first partition named on, so each is the first at times. */

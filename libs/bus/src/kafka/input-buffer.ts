@@ -1,4 +1,5 @@
 /** What has been fetched of one partition for one task and not been handed over yet. */
+import type { Instant } from '@quorate/contracts';
 import type { LogRecord } from '../log.ts';
 import type { TaskInput } from '../task-inputs.ts';
 import type { FetchLoops, Subscription } from './fetch-loops.ts';
@@ -35,6 +36,7 @@ export class InputBuffer implements TaskInput {
     this.#subscription = {
       ...name,
       offset: from,
+      readUntil: -Infinity,
       wants: () => this.#characters < bufferCharactersMax && this.#unread.characters < buffersCharactersMax,
       deliver: (records) => this.#arrive(records),
     };
@@ -48,6 +50,10 @@ export class InputBuffer implements TaskInput {
 
   get hasMore(): boolean {
     return this.#records.length > 0;
+  }
+
+  get heardUntil(): Instant {
+    return this.#subscription.readUntil;
   }
 
   take(): readonly LogRecord[] {

@@ -65,6 +65,7 @@ export class KafkaFollower implements Follower {
     const subscription: Subscription = {
       ...name,
       offset,
+      readUntil: -Infinity,
       wants: () => true,
       deliver: (records) => {
         if (records.length > 0) this.#handle(records);

@@ -80,7 +80,7 @@ export class LocalTaskSession implements TaskSession {
       const taken = await reader.take();
       if (taken.length > 0) records.set(topic, taken);
     }
-    return { records, positions: this.#positions(), more: this.hasInput };
+    return { records, positions: this.#positions(), more: this.hasInput, heardUntil: Infinity };
   }
 
   async commit({ records, resumeFrom }: Step, positions: Readonly<Record<string, number>>): Promise<void> {

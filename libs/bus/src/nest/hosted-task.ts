@@ -48,16 +48,19 @@ export class HostedTask<State> implements PartitionTask {
     this.#isUncertain = true;
     const now = this.#host.now();
     const arrived = Map.groupBy(records, ({ topic }) => topic);
-    const { deadLetters } = await this.#handOver(arrived, this.#task('restore', now, false));
+    const { deadLetters } = await this.#handOver(
+      arrived,
+      this.#task('restore', { now, caughtUp: false, heardUntil: -Infinity }),
+    );
     const room = restoreDeadLettersMax - this.#restoreDeadLetters.length;
     this.#restoreDeadLetters.push(...deadLetters.slice(0, room));
     this.#isUncertain = false;
   }
 
-  async step({ records, now, caughtUp }: Gathering): Promise<Step> {
+  async step({ records, ...present }: Gathering): Promise<Step> {
     this.#isUncertain = true;
     const startedAt = performance.now();
-    const task = this.#task('live', now, caughtUp);
+    const task = this.#task('live', present);
     const { steps, deadLetters } = await this.#handOver(records, task);
     const tickSteps = await this.#host.handle(tickPattern, [], task);
     const restoreDeadLetters = this.#restoreDeadLetters;
@@ -102,7 +105,7 @@ export class HostedTask<State> implements PartitionTask {
     return { steps, deadLetters };
   }
 
-  #task(phase: Task<State>['phase'], now: Instant, caughtUp: boolean): Task<State> {
-    return { ...this.#memory, phase, now, caughtUp };
+  #task(phase: Task<State>['phase'], present: Omit<Gathering, 'records'>): Task<State> {
+    return { ...this.#memory, phase, ...present };
   }
 }

@@ -30,6 +30,8 @@ export interface Task<State> {
   readonly now: Instant;
   /** Whether every stream has been read up to the end seen at the restore. */
   readonly caughtUp: boolean;
+  /** All that was in the streams at this time has been handed over: what only time ends waits for it. */
+  readonly heardUntil: Instant;
   /** Asks for a step soon, for work that ends outside a step. */
   wake(): void;
 }

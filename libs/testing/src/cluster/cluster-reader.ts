@@ -1,5 +1,6 @@
 /** Reads one partition for one consumer: what the network has brought of it, from a position on. */
 import type { LogRecord, TaskInput } from '@quorate/bus';
+import type { Instant } from '@quorate/contracts';
 import type { ClusterParts } from './cluster-parts.ts';
 import type { PartitionRecords } from './partition-records.ts';
 import type { PartitionName } from './simulated-broker.ts';
@@ -15,6 +16,8 @@ export class ClusterReader implements TaskInput {
   #position: number;
   /** Everything below has arrived. */
   #arrived: number;
+  /** When the fetch left the broker that arrived last. */
+  #leftAt: Instant = -Infinity;
   #isFetching = false;
   #isClosed = false;
 
@@ -39,6 +42,11 @@ export class ClusterReader implements TaskInput {
     return this.#position < this.#arrived;
   }
 
+  /** A client at the end asks again and again, so it learns of nothing new as soon as of something. */
+  get heardUntil(): Instant {
+    return this.#arrived >= this.#records.stableEnd ? Infinity : this.#leftAt;
+  }
+
   take(): readonly LogRecord[] {
     if (!this.hasMore) return [];
     const { records, next } = this.#records.read(this.#position, this.#arrived, this.#parts.takenMax());
@@ -56,12 +64,14 @@ export class ClusterReader implements TaskInput {
     const end = this.#records.stableEnd;
     if (this.#isFetching || this.#isClosed || end <= this.#arrived) return;
     this.#isFetching = true;
-    const { host, network } = this.#parts;
+    const { host, network, clock } = this.#parts;
+    const leftAt = clock.now();
     network.bring(host, this.topic, () => {
       this.#isFetching = false;
       if (this.#isClosed) return;
       this.#noticeTime(end);
       this.#arrived = end;
+      this.#leftAt = leftAt;
       this.#onArrival();
       this.#fetch();
     });

@@ -85,6 +85,29 @@ export const positionCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'says until when it has heard everything: never beyond what lies unread, and soon the present',
+    async run(context) {
+      const topics = [context.topic('long'), context.topic('short')];
+      const [long, short] = topics.map(({ name }) => name);
+      assert.ok(long !== undefined && short !== undefined);
+      const { log } = await context.openWith(topics);
+      for (let first = 0; first < backlogCount; first += 500) await log.append(numbered(long, 500, { first }));
+      await context.quiet();
+      const reading = recorder({ group: context.name('group'), streams: [long, short] });
+      await joinReady(log, reading);
+      await context.eventually('the backlog has come', () => reading.received().length >= backlogCount);
+      await log.append(numbered(short, 10));
+      const lastOf = () => reading.received(short).at(-1)?.appendedAt ?? Infinity;
+      const gatherings = reading.latest()?.gatherings ?? [];
+      await context.eventually('it has heard all', () => (gatherings.at(-1)?.heardUntil ?? 0) > lastOf());
+      assert.ok(gatherings.every(({ heardUntil, now }) => heardUntil <= now));
+      for (const [index, { heardUntil }] of gatherings.entries()) {
+        const later = gatherings.slice(index + 1).flatMap(({ records }) => [...records.values()].flat());
+        assert.ok(later.every(({ appendedAt }) => appendedAt >= heardUntil));
+      }
+    },
+  },
+  {
     name: 'begins where the task says with guarantee external, each time, and still writes what it asks for',
     async run(context) {
       const [topic, out] = [context.topic('in'), context.topic('out')];

@@ -149,6 +149,16 @@ export const taskDefects: readonly Defect[] = [
     breakLog: (log) => withGatherings(log, (gathering) => ({ ...gathering, caughtUp: true })),
   },
   {
+    name: 'says at once that it has heard everything',
+    noticedBy: ['says until when it has heard everything'],
+    breakLog: (log) => withGatherings(log, (gathering) => ({ ...gathering, heardUntil: gathering.now })),
+  },
+  {
+    name: 'never says that it has heard anything',
+    noticedBy: ['says until when it has heard everything'],
+    breakLog: (log) => withGatherings(log, (gathering) => ({ ...gathering, heardUntil: -Infinity })),
+  },
+  {
     name: 'ignores positions',
     noticedBy: ['begins where the task says with guarantee external'],
     breakLog: (log) => withTasks(log, () => ({ positions: () => Promise.resolve({}) })),
