@@ -1,13 +1,14 @@
 /** One call over HTTP, bounded in time and size. It never rejects: whatever happens is an answer or a reason. */
 import { request, type Dispatcher } from 'undici';
 import type { ChannelCall } from './channels/channel-call.ts';
+import { leaveInTime } from './leave-in-time.ts';
 
 /** No more of an answer is read: it is only looked at for a reason. */
 const answerBytesMax = 16 * 1024;
 
 export interface CallSettings {
   readonly agent: Dispatcher;
-  /** From here to the last byte of the answer. */
+  /** From here to the last byte of the answer. Nothing leaves after that, however late this process hears of it. */
   readonly deadlineMs: number;
   /** Ends the call before its time. */
   readonly signal: AbortSignal;
@@ -49,7 +50,7 @@ export async function makeCall(call: ChannelCall, settings: CallSettings): Promi
   const deadline = AbortSignal.timeout(deadlineMs);
   try {
     const answer = await request(call.url, {
-      dispatcher: agent,
+      dispatcher: agent.compose(leaveInTime(performance.now() + deadlineMs)),
       method: call.method,
       headers: { ...call.headers, ...headers, ...(call.body !== null && { 'content-type': 'application/json' }) },
       body: call.body,

@@ -22,7 +22,10 @@ const drainLookMs = 20;
 
 export interface DispatcherTimings {
   readonly gatherMs: number;
-  /** From a try's first byte to the last byte of its answer. */
+  /**
+   * From a try's first byte to the last byte of its answer. It ends before a successor can have begun: else a trigger
+   * that leaves late could come after the resolve that the successor sent, and open for good what is over.
+   */
   readonly deadlineMs: number;
   readonly unknownChannelWaitMs: number;
   readonly retry: RetryPolicy;
@@ -30,9 +33,9 @@ export interface DispatcherTimings {
   readonly breaker: BreakerTimings;
 }
 
-const timingsDefault: DispatcherTimings = {
+export const timingsDefault: DispatcherTimings = {
   gatherMs: 100,
-  deadlineMs: 15_000,
+  deadlineMs: 8_000,
   unknownChannelWaitMs: 60_000,
   retry: retryPolicyDefault,
   queue: queueTimingsDefault,

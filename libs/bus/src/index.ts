@@ -14,7 +14,7 @@ export type {
   TopicSettings,
 } from './log.ts';
 export { shareOut, type Claim } from './kafka/co-partition.ts';
-export { type KafkaLogOptions, openKafkaLog } from './kafka/kafka-log.ts';
+export { type KafkaLogOptions, openKafkaLog, sessionMsMaxDefault } from './kafka/kafka-log.ts';
 export { LogClock } from './kafka/log-clock.ts';
 export type { Clock } from './local/clock.ts';
 export { LocalLog, type LocalLogOptions } from './local/local-log.ts';

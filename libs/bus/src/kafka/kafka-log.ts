@@ -25,7 +25,8 @@ import type { LogParts } from './task-session.ts';
 import { TopicCatalogue } from './topic-catalogue.ts';
 import type { SocketFactory, WireSettings } from './wire.ts';
 
-const sessionMsMaxDefault = 10_000;
+/** What a member that is silent for longer owned goes to others. */
+export const sessionMsMaxDefault = 10_000;
 /** How long the brokers may be out of reach when the log is opened. */
 const openMsMax = 20_000;
 const openRetryMs = 1_000;
