@@ -93,6 +93,8 @@ const smallAndQuick = {
   'unclean.leader.election.enable': false,
   'broker.session.timeout.ms': 6_000,
   'replica.lag.time.max.ms': 5_000,
+  // A replica that asks a new leader before that knows of it waits so long, and all writes with it.
+  'replica.fetch.backoff.ms': 100,
   'log.cleaner.dedupe.buffer.size': 8_388_608,
   'log.cleaner.backoff.ms': 1_000,
   'num.network.threads': 2,

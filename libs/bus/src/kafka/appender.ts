@@ -4,7 +4,14 @@
  */
 import { BusConfigurationError, BusUnavailableError } from '../errors.ts';
 import type { OutgoingRecord } from '../log.ts';
-import { connectionTypes, isType, KafkaError, staleCoordinatorTypes, staleLeaderTypes } from './kafka-error.ts';
+import {
+  connectionTypes,
+  isType,
+  KafkaError,
+  notAskedTypes,
+  staleCoordinatorTypes,
+  staleLeaderTypes,
+} from './kafka-error.ts';
 import { type Lane, retrying } from './lane.ts';
 import type { LogClock } from './log-clock.ts';
 import type { PartitionName } from './partition-log.ts';
@@ -129,7 +136,7 @@ export class PartitionAppender {
       this.#mayBeIn ||= error !== null && isType(error, unclear);
       return error;
     } catch (error) {
-      this.#mayBeIn = true;
+      this.#mayBeIn ||= !isType(error, notAskedTypes);
       throw error;
     }
   }

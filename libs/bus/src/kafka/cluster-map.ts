@@ -1,12 +1,15 @@
 /** What the engine knows of the cluster: its nodes, which of them leads which partition, which coordinates what. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { firstAnswer } from './first-answer.ts';
 import { KafkaError } from './kafka-error.ts';
 import { type NodeAddress, NodeConnection, type WireSettings } from './wire.ts';
 
 /** A map just made is not made again: many tasks see the same fault at once. */
 const refreshMsMin = 50;
 
-/** A node that does not answer in this time is passed over for another. */
+/** A node that has not answered in this time may be frozen or shutting down: another is asked as well. */
+const hedgeMs = 400;
+/** A node that does not answer in this time is given up. */
 const answerMsMax = 3_000;
 
 const coordinatorTypes = { group: 0, transaction: 1 } as const;
@@ -25,6 +28,7 @@ export class ClusterMap {
   #topics = new Map<string, TopicMap>();
   #coordinators = new Map<string, number>();
   #connection: NodeConnection | null = null;
+  #isClosed = false;
   #refreshing: Promise<void> | null = null;
   #refreshedAt = -Infinity;
 
@@ -82,8 +86,8 @@ export class ClusterMap {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#connection?.close();
-    this.#connection = null;
   }
 
   async #refresh(): Promise<void> {
@@ -101,25 +105,35 @@ export class ClusterMap {
   }
 
   /** Asks the node that answered last, then every other that is known, then the ones we were given. */
-  async #askAnyone<Answer>(question: (connection: NodeConnection) => Promise<Answer>): Promise<Answer> {
-    let lastError: unknown = new KafkaError('NOT_CONNECTED', 'No node is known');
-    if (this.#connection?.isOpen) {
-      try {
-        return await question(this.#connection);
-      } catch (error) {
-        lastError = error;
-      }
+  #askAnyone<Answer>(question: (connection: NodeConnection) => Promise<Answer>): Promise<Answer> {
+    const last = this.#connection;
+    const others = [...this.#nodes.values(), ...this.#bootstrap].map(
+      (address) => () => this.#askAnew(address, question),
+    );
+    return firstAnswer(last?.isOpen === true ? [() => question(last), ...others] : others, hedgeMs);
+  }
+
+  /** On a connection of its own, which is kept for the next questions if it is the first with an answer. */
+  async #askAnew<Answer>(
+    address: NodeAddress,
+    question: (connection: NodeConnection) => Promise<Answer>,
+  ): Promise<Answer> {
+    const before = this.#connection;
+    const connection = await NodeConnection.open(address, this.#settings);
+    try {
+      const answer = await question(connection);
+      if (this.#connection !== before || this.#isClosed) connection.close();
+      else this.#replace(connection);
+      return answer;
+    } catch (error) {
+      connection.close();
+      throw error;
     }
-    for (const address of [...this.#nodes.values(), ...this.#bootstrap]) {
-      try {
-        this.close();
-        this.#connection = await NodeConnection.open(address, this.#settings);
-        return await question(this.#connection);
-      } catch (error) {
-        lastError = error;
-      }
-    }
-    throw lastError;
+  }
+
+  #replace(connection: NodeConnection): void {
+    this.#connection?.close();
+    this.#connection = connection;
   }
 }
 

@@ -11,7 +11,7 @@ const laterCodes: Readonly<Record<number, string>> = {
 
 export class KafkaError extends Error {
   override readonly name = 'KafkaError';
-  /** Kafka's own name of the error, or `CONNECTION_CLOSED`, `NOT_CONNECTED`, `TIMED_OUT` when there was no answer. */
+  /** Kafka's own name of the error; `CONNECTION_CLOSED`, `NOT_CONNECTED`, `TIMED_OUT`, `NOT_REACHED` without answer. */
   readonly type: string;
   /** Only with `MEMBER_ID_REQUIRED`: the id to join with. */
   readonly memberId: string | undefined;
@@ -63,8 +63,21 @@ export const fencedTypes: ReadonlySet<string> = new Set([
   'INVALID_TXN_STATE',
 ]);
 
+/** No connection came about, so nothing was asked: the question may go to whoever a new map of the cluster names. */
+const notReached = 'NOT_REACHED';
+export const notAskedTypes: ReadonlySet<string> = new Set([notReached]);
+
+export function notReachedError(cause: unknown): KafkaError {
+  return new KafkaError(notReached, `Connect: ${(cause as Error).message}`, { cause });
+}
+
 /** There was no answer: what was asked may or may not have happened. */
-export const connectionTypes: ReadonlySet<string> = new Set(['NOT_CONNECTED', 'CONNECTION_CLOSED', 'TIMED_OUT']);
+export const connectionTypes: ReadonlySet<string> = new Set([
+  'NOT_CONNECTED',
+  'CONNECTION_CLOSED',
+  'TIMED_OUT',
+  ...notAskedTypes,
+]);
 
 /** The partition is led by another node now, or by none for the moment. */
 export const staleLeaderTypes: ReadonlySet<string> = new Set([

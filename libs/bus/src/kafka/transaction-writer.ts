@@ -2,7 +2,14 @@
 import type { OutgoingRecord } from '../log.ts';
 import { sequenceMax } from './appender.ts';
 import type { Exchanges, ProducerIdentity } from './exchanges.ts';
-import { isType, KafkaError, staleCoordinatorTypes, staleLeaderTypes, connectionTypes } from './kafka-error.ts';
+import {
+  connectionTypes,
+  isType,
+  KafkaError,
+  notAskedTypes,
+  staleCoordinatorTypes,
+  staleLeaderTypes,
+} from './kafka-error.ts';
 import { type Lane, retrying } from './lane.ts';
 import type { LogClock } from './log-clock.ts';
 import { type Batch, intoBatches, produce } from './produce.ts';
@@ -18,9 +25,11 @@ const lastOneEnds = 'CONCURRENT_TRANSACTIONS';
 /** InitProducerId may be repeated whatever came of the last try: only the newest epoch counts. */
 const fenceAgain: ReadonlySet<string> = new Set([lastOneEnds, ...staleCoordinatorTypes, ...connectionTypes]);
 /** So may adding to a transaction before anything was produced in it. */
-const addAgain: ReadonlySet<string> = new Set([lastOneEnds, ...staleCoordinatorTypes]);
+const addAgain: ReadonlySet<string> = new Set([lastOneEnds, ...notAskedTypes, ...staleCoordinatorTypes]);
 /** The broker did not take the batch, and may take the same one later. */
-const produceAgain: ReadonlySet<string> = new Set([...staleLeaderTypes, 'NOT_ENOUGH_REPLICAS']);
+const produceAgain: ReadonlySet<string> = new Set([...staleLeaderTypes, ...notAskedTypes, 'NOT_ENOUGH_REPLICAS']);
+/** The group's coordinator did not take the positions, which say where they are, not how far they moved. */
+const positionsAgain: ReadonlySet<string> = new Set([...notAskedTypes, ...staleCoordinatorTypes]);
 
 export interface TransactionStep {
   readonly records: readonly OutgoingRecord[];
@@ -72,7 +81,10 @@ export class TransactionWriter {
     if (records.length === 0 && positions.size === 0) return;
     await this.#writeRecords(records);
     await this.#writePositions(group, positions);
-    await this.#askCoordinator('EndTxn', { ...this.#producer(), transactionResult: true });
+    // Even a refusal is unclear: it can come after a part of the work was done.
+    await retrying({ types: notAskedTypes, patienceMs: addMsMax }, () =>
+      this.#askCoordinator('EndTxn', { ...this.#producer(), transactionResult: true }),
+    );
   }
 
   #askCoordinator<Name extends 'InitProducerId' | 'AddPartitionsToTxn' | 'AddOffsetsToTxn' | 'EndTxn'>(
@@ -110,11 +122,10 @@ export class TransactionWriter {
       topic,
       partitions: [{ partition, offset: String(offset) }],
     }));
-    await lane.askCoordinator({ kind: 'group', id: group }, 'TxnOffsetCommit', {
-      ...this.#producer(),
-      groupId: group,
-      topics,
-    });
+    const question = { ...this.#producer(), groupId: group, topics };
+    await retrying({ types: positionsAgain, patienceMs: addMsMax }, () =>
+      lane.askCoordinator({ kind: 'group', id: group }, 'TxnOffsetCommit', question),
+    );
   }
 
   /** Either may be the first of the transaction, which has to wait for the end of the last one. */
@@ -148,7 +159,10 @@ export class TransactionWriter {
     const outcomes = await Promise.all(
       [...Map.groupBy(led, ({ node }) => node)].map(async ([node, group]) => {
         const together = group.map(({ batch }) => batch);
-        const errors = await produce({ lane, clock, node }, producer, together);
+        const errors = await produce({ lane, clock, node }, producer, together).catch((error: unknown) => {
+          if (isType(error, notAskedTypes)) return together.map(() => error as KafkaError);
+          throw error;
+        });
         return together.flatMap((batch, index) => {
           const error = errors[index] ?? null;
           return error === null ? [] : [{ batch, error }];

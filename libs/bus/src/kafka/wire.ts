@@ -11,7 +11,7 @@ import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { Exchanges } from './exchanges.ts';
 import { decodeFetchAnswer, fetchAnswerVersion } from './fetch-answer.ts';
-import { KafkaError, kafkaErrorOf } from './kafka-error.ts';
+import { KafkaError, kafkaErrorOf, notReachedError } from './kafka-error.ts';
 import { mendRequestQueue } from './request-queue.ts';
 import { addZstdCodec } from './zstd-codec.ts';
 
@@ -104,7 +104,7 @@ export class NodeConnection {
       return new NodeConnection(connection, await apiVersionsOf(connection));
     } catch (error) {
       discard(connection);
-      throw kafkaErrorOf(error, 'Connect');
+      throw notReachedError(error);
     }
   }
 
