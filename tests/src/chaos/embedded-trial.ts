@@ -24,7 +24,7 @@ export async function runEmbeddedTrial(settings: TrialSettings): Promise<TrialRe
   const system = await SingleProcess.start({ QUORATE_REGIONS: regions.join(',') });
   try {
     await system.client.untilRegionsLive(...regions);
-    const stage = await Stage.set({ ...settings, regions });
+    const stage = await Stage.set({ ...settings, regions, apiUrls: () => [system.url] });
     return await tryOut(system, stage, settings).finally(() => stage.close());
   } finally {
     await system.remove();

@@ -44,7 +44,7 @@ async function open(settings: TrialSettings, closings: Closing[]): Promise<Parts
   const detours = { [remoteRegion]: links.map(({ port }) => `127.0.0.1:${port}`) };
   const cluster = await Cluster.start({ brokers: kafka.brokers, replicas, detours });
   closings.push(() => cluster.remove());
-  const stage = await Stage.set({ ...settings, regions: cluster.regions });
+  const stage = await Stage.set({ ...settings, regions: cluster.regions, apiUrls: () => cluster.apiUrls });
   closings.push(() => stage.close());
   return { kafka, links, cluster, stage };
 }

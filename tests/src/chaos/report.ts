@@ -2,6 +2,7 @@
 import { longestPageWaits, pageWaits } from './page-waits.ts';
 import { monitorIn } from './pages.ts';
 import { beatSeconds, intervalMs } from './stage.ts';
+import { everyone, nobody } from './subject.ts';
 import { quantile, rejoinMs, standstillMsMin, standstills, waitMsOf, type Standstill } from './standstill.ts';
 import type { TrialResult } from './trial.ts';
 
@@ -100,6 +101,17 @@ function wrongLines({ pages, surprises }: TrialResult): string {
     .join('');
 }
 
+/** What failed beside the sites that were down for everyone. */
+function otherwiseLine(failures: TrialResult['failures']): string {
+  const jobs = failures.filter(({ kind, seenBy }) => kind === 'job' && seenBy === everyone).length;
+  const late = failures.filter(({ seenBy }) => seenBy === nobody).length;
+  const partial = failures.filter(({ seenBy }) => ![everyone, nobody].includes(seenBy)).length;
+  return (
+    `  ${jobs} of the outages were of jobs that ping. ${partial} failures more were seen by one region only, ` +
+    `and ${late} times a job\n  was late within its grace: they had to page nobody.\n`
+  );
+}
+
 export function isAllWell({ pages }: TrialResult): boolean {
   return pages.lost.length + pages.doubled.length + pages.false.length === 0;
 }
@@ -120,7 +132,7 @@ export function inWords(result: TrialResult): string {
   return [
     `\n${engine}: ${system}\n\n`,
     tableOf([head, counts].map((row) => ['', ...row])),
-    `\n  ${failures.length - outages} failures more were seen by one region only, and had to page nobody.\n`,
+    `\n${otherwiseLine(failures)}`,
     `\nHow long partitions stood still: the longest that one of their rounds waited for its votes and its verdict.\n`,
     `Partitions count from ${seconds(standstillMsMin)} on; pages wait from the verdict to the call.\n`,
     `Undisturbed rounds wait ${seconds(p50Ms)} (p50), ${seconds(p99Ms)} (p99).\n`,

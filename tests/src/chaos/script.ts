@@ -1,21 +1,21 @@
-/** The script by which monitors' sites fail and heal: the truth that the pages are compared with. */
+/** The script by which what is watched fails and heals: the truth that the pages are compared with. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { seededNumbers } from '../e2e/seeded.ts';
-import { between, pick } from './seeded-choice.ts';
-import { everyone, siteFaults, type Sites } from './sites.ts';
+import { between } from './seeded-choice.ts';
+import { everyone, type Subject } from './subject.ts';
 
 const secondMs = 1_000;
 /** An outage lasts long enough to be confirmed even where a fault holds up its partition. */
 const outageMs = { min: 75 * secondMs, max: 120 * secondMs };
-/** A site is healthy long enough for its incident to be resolved before it fails again. */
+/** What is watched is healthy long enough for its incident to be resolved before it fails again. */
 const healthyMs = { min: 75 * secondMs, max: 140 * secondMs };
 /** Spread over a whole cycle, so that at any time some fail, some are down and some heal. */
 const firstMs = { min: 5 * secondMs, max: 200 * secondMs };
-/** This share of the failures is seen by one region only, and must page nobody. */
-const oneRegionShare = 0.25;
 
 export interface Failure {
   readonly monitorId: string;
+  /** Of what kind of subject. */
+  readonly kind: string;
   readonly seenBy: string;
   readonly from: number;
   /** Null while it lasts. */
@@ -24,10 +24,7 @@ export interface Failure {
 
 export interface ScriptSettings {
   readonly seed: number;
-  readonly sites: Sites;
-  /** By site. */
-  readonly monitorIds: readonly string[];
-  readonly regions: readonly string[];
+  readonly subjects: readonly Subject[];
   /** Once aborted everything ends where it is. */
   readonly signal: AbortSignal;
 }
@@ -41,7 +38,7 @@ export class Script {
   /** Begins at once. */
   constructor(settings: ScriptSettings) {
     this.#settings = settings;
-    this.#played = Promise.all(settings.monitorIds.map((_, site) => this.#play(site)));
+    this.#played = Promise.all(settings.subjects.map((subject, index) => this.#play(subject, index)));
     // It is heard of at the end.
     this.#played.catch(() => undefined);
   }
@@ -57,25 +54,26 @@ export class Script {
     return this.failures.filter(({ seenBy }) => seenBy === everyone);
   }
 
-  async #play(site: number): Promise<void> {
-    const random = seededNumbers(this.#settings.seed * 10_007 + site);
+  async #play(subject: Subject, index: number): Promise<void> {
+    const random = seededNumbers(this.#settings.seed * 10_007 + index);
     await this.#pause(between(firstMs, random));
     while (!this.#ending.signal.aborted) {
-      await this.#failOnce(site, random);
+      await this.#failOnce(subject, random);
       await this.#pause(between(healthyMs, random));
     }
   }
 
-  async #failOnce(site: number, random: () => number): Promise<void> {
-    const { sites, monitorIds, regions, signal } = this.#settings;
-    const seenBy = random() < oneRegionShare ? pick(regions, random) : everyone;
-    const failure: Failure = { monitorId: monitorIds[site] ?? '', seenBy, from: Date.now(), to: null };
-    sites.fail(site, { fault: pick(siteFaults, random), seenBy });
+  async #failOnce(subject: Subject, random: () => number): Promise<void> {
+    const { signal } = this.#settings;
+    const { monitorId, kind } = subject;
+    await subject.settled(signal);
+    const failure: Failure = { monitorId, kind, seenBy: subject.fail(random), from: Date.now(), to: null };
     this.failures.push(failure);
     await delay(outageMs.min, undefined, { signal });
     await this.#pause(between(outageMs, random) - outageMs.min);
+    await subject.settled(signal);
     failure.to = Date.now();
-    sites.heal(site);
+    subject.heal();
   }
 
   /** Cut short by the end of the script. @throws AbortError where everything ends */

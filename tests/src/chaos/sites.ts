@@ -2,18 +2,20 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pick } from './seeded-choice.ts';
+import { everyone, type Subject } from './subject.ts';
 
 /** How a site fails: with a status, or by resetting the connection. Both answer at once. */
-export const siteFaults = ['status', 'reset'] as const;
-export type SiteFault = (typeof siteFaults)[number];
+const siteFaults = ['status', 'reset'] as const;
+type SiteFault = (typeof siteFaults)[number];
+/** This share of the failures is seen by one region only, and must page nobody. */
+const oneRegionShare = 0.25;
 
-export interface SiteFailure {
+interface SiteFailure {
   readonly fault: SiteFault;
   /** A region, or all of them. */
   readonly seenBy: string;
 }
-
-export const everyone = 'everyone';
 
 const agentPattern = /^Quorate\/\S+ \((.+)\)$/;
 
@@ -43,12 +45,19 @@ export class Sites {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${pathOf(site)}`;
   }
 
-  fail(site: number, failure: SiteFailure): void {
-    this.#failing.set(pathOf(site), failure);
-  }
-
-  heal(site: number): void {
-    this.#failing.delete(pathOf(site));
+  /** A site as the script knows it. */
+  subject(site: number, monitorId: string, regions: readonly string[]): Subject {
+    const path = pathOf(site);
+    return {
+      ...{ monitorId, kind: 'site' },
+      settled: () => Promise.resolve(),
+      fail: (random) => {
+        const seenBy = random() < oneRegionShare ? pick(regions, random) : everyone;
+        this.#failing.set(path, { fault: pick(siteFaults, random), seenBy });
+        return seenBy;
+      },
+      heal: () => void this.#failing.delete(path),
+    };
   }
 
   /** From now on no request of this region is answered at all, as if it were behind a cut; null ends that. */

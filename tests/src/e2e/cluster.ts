@@ -30,13 +30,14 @@ function regionOf(name: string): string {
 }
 
 export class Cluster {
-  readonly client = new RestClient(() => this.#url);
+  readonly client = new RestClient(() => this.apiUrls.at(-1) ?? 'http://127.0.0.1:9');
   readonly regions: readonly string[];
   readonly #home: string;
   readonly #settings: ClusterSettings;
   readonly #running = new Map<string, RunningProcess>();
   #postgres: EmbeddedPostgres;
-  #url = 'http://127.0.0.1:9';
+  /** By API. */
+  readonly #urls = new Map<string, string>();
 
   private constructor(settings: ClusterSettings, home: string, postgres: EmbeddedPostgres) {
     this.#settings = settings;
@@ -64,6 +65,11 @@ export class Cluster {
     return this.#settings.brokers;
   }
 
+  /** The one that was started last is the last. */
+  get apiUrls(): readonly string[] {
+    return [...this.#urls.values()];
+  }
+
   get names(): readonly string[] {
     return this.#settings.replicas ?? replicasDefault;
   }
@@ -74,7 +80,10 @@ export class Cluster {
     const process = startProcess(`apps/${service}/dist/main.js`, this.#environmentOf(name));
     this.#running.set(name, process);
     await process.says(/"message":"Started"/, readyMsMax);
-    if (service === 'api') this.#url = (await process.says(/"url":"([^"]+)"/))[1] ?? this.#url;
+    if (service !== 'api') return;
+    const [, url = ''] = await process.says(/"url":"([^"]+)"/);
+    this.#urls.delete(name);
+    this.#urls.set(name, url);
   }
 
   replica(name: string): RunningProcess {
