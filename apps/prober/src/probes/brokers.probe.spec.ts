@@ -77,9 +77,14 @@ describe('an MQTT broker', () => {
     ['is granted', 'up', null, [0x90, 3, 0, 1, 0]],
     ['is granted while messages come', 'up', null, [0x30, 4, 0, 1, 0x61, 0x62, 0x90, 3, 0, 1, 0]],
     ['is refused', 'down', 'auth.refused', [0x90, 3, 0, 1, 0x80]],
-    ['is confirmed for something else', 'down', 'protocol.mismatch', [0x90, 3, 0, 9, 0]],
   ])('whose topic %s is %s', async (_what, outcome, reason, suback) => {
     expect(await look({ suback }, { topic: 'sensors/#' })).toMatchObject({ outcome, reason });
+  });
+
+  it('that confirms another subscription is down', async () => {
+    const settings = { suback: [0x90, 3, 0, 9, 0], confirmsAnother: true };
+    const evidence = await look(settings, { topic: 'sensors/#' });
+    expect(evidence).toMatchObject({ outcome: 'down', reason: 'protocol.mismatch' });
   });
 
   it('is spoken to over TLS', async () => {

@@ -43,11 +43,11 @@ export function amqpStandIn(settings: AmqpStandInSettings = {}): PeerScript {
     const refused: readonly [number, string] = [403, 'ACCESS_REFUSED - Login was refused using PLAIN'];
     if (!startOk.includes(`\0${password}\x05en_US`)) return void peer.write(closing(0, 0x0a0032, refused));
     const heartbeat = Buffer.from([8, 0, 0, 0, 0, 0, 0, 0xce]);
-    peer.write(method(0, 0x0a001e, uint(2_047, 2), uint(131_072, 4), uint(60, 2)), heartbeat);
+    peer.write(method(0, 0x0a001e, uint(2_047, 2), uint(131_072, 4), uint(60, 2)));
     await takeMethod(peer);
     await takeMethod(peer);
     if (vhostError !== undefined) return void peer.write(closing(0, 0x0a0032, vhostError));
-    peer.write(method(0, 0x0a0029, short('')));
+    peer.write(method(0, 0x0a0029, short('')), heartbeat);
     if ((await takeMethod(peer)).readUInt32BE() !== 0x14000a) return peer.end();
     peer.write(method(1, 0x14000b, long('')));
     await takeMethod(peer);

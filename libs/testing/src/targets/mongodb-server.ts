@@ -34,6 +34,17 @@ export function mongodbMessage(requestId: number, document: Document): Buffer {
   return Buffer.concat([...head, Buffer.alloc(5), body]);
 }
 
+/** Without `minWireVersion` and the limits, MongoDB's own driver does not take it for a server. */
+const usualHello = {
+  isWritablePrimary: true,
+  maxBsonObjectSize: 16_777_216,
+  maxMessageSizeBytes: 48_000_000,
+  maxWriteBatchSize: 100_000,
+  minWireVersion: 0,
+  maxWireVersion: 25,
+  ok: 1,
+};
+
 const refused = { ok: 0, errmsg: 'Authentication failed.', code: 18, codeName: 'AuthenticationFailed' };
 
 class MongodbPlay {
@@ -66,7 +77,7 @@ class MongodbPlay {
   #answer(command: Document): Document {
     const { mechanism = 'SCRAM-SHA-256', hello = {}, pong = { ok: 1 } } = this.#settings;
     const mechanisms = 'saslSupportedMechs' in command ? { saslSupportedMechs: [mechanism] } : {};
-    if ('hello' in command) return { isWritablePrimary: true, maxWireVersion: 25, ok: 1, ...mechanisms, ...hello };
+    if ('hello' in command) return { ...usualHello, ...mechanisms, ...hello };
     if ('ping' in command) return pong;
     return this.#authenticate(command);
   }

@@ -67,6 +67,16 @@ function proofOf(plugin: string, password: Buffer): Buffer {
   return xor(once, hash('sha256', hash('sha256', once), nonce));
 }
 
+const short = (text: string): Buffer => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]);
+const variableText = 0xfd;
+
+/** Catalogue, no schema or table, the name twice; then a block of twelve bytes: collation, length, type, flags. */
+function columnDefinition(name: string): Buffer {
+  const names = ['def', '', '', '', name, name].map(short);
+  const block = [le(45, 2), le(1_024, 4), le(variableText, 1), le(0, 2), le(0, 1), le(0, 2)];
+  return Buffer.concat([...names, Buffer.from([12]), ...block]);
+}
+
 class MysqlPlay {
   readonly #peer: Peer;
   readonly #settings: MysqlStandInSettings;
@@ -138,7 +148,7 @@ class MysqlPlay {
     if (asksForFile) return this.#say(Buffer.from('\xfb/etc/passwd', 'latin1'));
     if (queryError !== undefined) return this.#say(error(queryError));
     this.#say(Buffer.from([row?.length ?? 1]));
-    this.#say(Buffer.from('\x03def column'));
+    for (const [index] of (row ?? [null]).entries()) this.#say(columnDefinition(`column${index}`));
     this.#say(end);
     if (row !== null) this.#say(...row.map(columnOf));
     this.#say(end);
