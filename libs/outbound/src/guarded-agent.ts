@@ -2,7 +2,6 @@
  * An undici dispatcher for calls to addresses that users choose (webhooks, API calls): it resolves the name itself,
  * checks every address, and dials the very address that it checked.
  */
-import type { SecureContext } from 'node:tls';
 import { Agent, buildConnector } from 'undici';
 import type { AddressGuard } from './address-guard.ts';
 import { BlockedAddressError, NameResolutionError } from './errors.ts';
@@ -16,8 +15,6 @@ export interface GuardedAgentSettings {
   readonly timeoutMs?: number;
   /** PEM of certificate authorities to trust instead of the usual ones. */
   readonly certificateAuthorities?: string;
-  /** One that is there already, instead of `certificateAuthorities`. */
-  readonly secureContext?: SecureContext;
 }
 
 const connectMsMax = 10_000;
@@ -45,13 +42,12 @@ async function addressFor(outbound: Outbound, host: string): Promise<string> {
 
 function guardedConnector(settings: GuardedAgentSettings): buildConnector.connector {
   const outbound: Outbound = { guard: settings.guard, resolver: settings.resolver ?? new NameResolver() };
-  const { certificateAuthorities, secureContext } = settings;
+  const { certificateAuthorities } = settings;
   const connect = buildConnector({
     allowH2: false,
     timeout: connectMsMax,
     autoSelectFamily: false,
     ...(certificateAuthorities === undefined ? {} : { ca: certificateAuthorities }),
-    ...(secureContext === undefined ? {} : { secureContext }),
   });
   return (options, callback) => {
     addressFor(outbound, options.hostname).then(

@@ -1,7 +1,7 @@
 /** An access token as credentials: one that is kept, or a new one; and once a new one where the kept one is refused. */
 import { createHash } from 'node:crypto';
 import type { OAuth2 } from '@quorate/contracts';
-import type { Attempt } from '../attempt/attempt.ts';
+import { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
 import type { Answer } from '../exchange/response-reader.ts';
 import type { AccessTokens } from './access-tokens.ts';
@@ -10,9 +10,14 @@ import type { AskedRequest, Credentials } from './credentials.ts';
 import type { TokenGrant } from './token-answer.ts';
 import { clientPair, requestToken, type TokenCallSurroundings } from './token-endpoint.ts';
 
+/** By so much a call for a token may outlast the attempt that it is made for, which gives it up before. */
+const leewayMs = 100;
+
 export interface OAuth2Surroundings extends TokenCallSurroundings {
-  readonly tokens: AccessTokens;
-  readonly monitorKey: string;
+  readonly context: TokenCallSurroundings['context'] & {
+    readonly tokens: AccessTokens;
+    readonly monitorKey: string;
+  };
 }
 
 export class OAuth2Credentials implements Credentials {
@@ -28,7 +33,7 @@ export class OAuth2Credentials implements Credentials {
     this.#surroundings = surroundings;
     // With other settings another token is due.
     const settings = createHash('sha256').update(JSON.stringify(client)).digest('base64url');
-    this.#key = `${surroundings.monitorKey} ${settings}`;
+    this.#key = `${surroundings.context.monitorKey} ${settings}`;
     const { clientSecret } = client;
     this.#secrets = [clientSecret, basicCredentials(...clientPair(client))];
   }
@@ -38,12 +43,12 @@ export class OAuth2Credentials implements Credentials {
   }
 
   async authorize(attempt: Attempt): Promise<string | Failure> {
-    const { tokens } = this.#surroundings;
+    const { tokens } = this.#surroundings.context;
     const kept = this.#token?.text ?? tokens.get(this.#key);
     if (kept !== null) return this.#show(kept, this.#token?.isKept ?? true);
     const grant = await attempt.wait<TokenGrant | Failure>('auth', (done) => {
       const giveUp = new AbortController();
-      void requestToken(this.#client, this.#surroundings, giveUp.signal).then(done);
+      void this.#request(attempt, giveUp.signal).then(done);
       return () => giveUp.abort();
     });
     if (grant instanceof Failure) return grant;
@@ -51,11 +56,19 @@ export class OAuth2Credentials implements Credentials {
     return this.#show(grant.accessToken, false);
   }
 
+  /** It is the attempt around it that ends a call in time. */
+  async #request({ startedAt, remainingMs }: Attempt, signal: AbortSignal): Promise<TokenGrant | Failure> {
+    const call = new Attempt({ startedAt, timeoutMs: remainingMs + leewayMs, signal });
+    const grant = await requestToken(this.#client, this.#surroundings, call);
+    call.finish();
+    return grant;
+  }
+
   /** A token that has served before may have been withdrawn since; one that was just granted may not. */
   isToRepeat(_request: AskedRequest, { statusCode }: Answer): boolean {
     const isToRepeat = statusCode === 401 && this.#token?.isKept === true;
     if (statusCode !== 401) return false;
-    this.#surroundings.tokens.drop(this.#key);
+    this.#surroundings.context.tokens.drop(this.#key);
     if (isToRepeat) this.#token = null;
     return isToRepeat;
   }

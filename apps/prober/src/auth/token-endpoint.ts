@@ -1,20 +1,24 @@
-/** The call for an access token by a client's own credentials (RFC 6749, section 4.4). */
-import type { OAuth2 } from '@quorate/contracts';
-import { BlockedAddressError, createGuardedAgent, NameResolutionError, type Outbound } from '@quorate/outbound';
-import { request, type Dispatcher } from 'undici';
+/**
+ * The call for an access token by a client's own credentials (RFC 6749, section 4.4). It takes the way that the target
+ * is reached by: the monitor's proxy and its name server, each address checked.
+ */
+import type { HttpProbe, OAuth2 } from '@quorate/contracts';
+import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
-import { codeOf } from '../exchange/connection.ts';
-import { resolutionFailure } from '../exchange/dial.ts';
-import { certificateFaultOf } from '../exchange/tls-failure.ts';
-import type { Trust } from '../exchange/trust.ts';
+import { exchange } from '../exchange/http-exchange.ts';
+import { HttpRequest } from '../exchange/http-request.ts';
+import { openLine, type LineSettings } from '../exchange/line.ts';
+import type { TlsIdentities } from '../exchange/secure-contexts.ts';
 import { basicCredentials } from './fixed-credentials.ts';
 import { judgeTokenAnswer, type TokenGrant } from './token-answer.ts';
 
-export interface TokenCallSurroundings {
-  readonly outbound: Outbound;
-  readonly trust: Trust;
-  readonly userAgent: string;
+/** The monitor's settings among them. */
+export interface TokenCallSurroundings extends LineSettings {
+  readonly identities: TlsIdentities;
 }
+
+/** What is read of an answer; a token of a few kilobytes is a long one. */
+const answerBytesMax = 64 * 1024;
 
 /** RFC 6749, section 2.3.1: both are form-encoded before they go into the header. */
 export function clientPair({ clientId, clientSecret }: OAuth2): [id: string, secret: string] {
@@ -22,10 +26,8 @@ export function clientPair({ clientId, clientSecret }: OAuth2): [id: string, sec
   return [encode(clientId), encode(clientSecret)];
 }
 
-type Call = Pick<Dispatcher.RequestOptions, 'headers' | 'body'> & { readonly method: 'POST' };
-
-function callOf(client: OAuth2, userAgent: string): Call {
-  const { clientId, clientSecret, clientAuthentication, scope, audience } = client;
+function requestOf(client: OAuth2, userAgent: string): HttpRequest {
+  const { tokenUrl, clientId, clientSecret, clientAuthentication, scope, audience } = client;
   const isInForm = clientAuthentication === 'client_secret_post';
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
@@ -33,63 +35,56 @@ function callOf(client: OAuth2, userAgent: string): Call {
     ...(audience === null ? {} : { audience }),
     ...(isInForm ? { client_id: clientId, client_secret: clientSecret } : {}),
   });
-  const headers = {
-    'content-type': 'application/x-www-form-urlencoded',
-    accept: 'application/json',
-    'user-agent': userAgent,
-    ...(isInForm ? {} : { authorization: `Basic ${basicCredentials(...clientPair(client))}` }),
-  };
-  return { method: 'POST', headers, body: form.toString() };
+  const url = new URL(tokenUrl);
+  const body = Buffer.from(form.toString(), 'utf8');
+  const headers = Object.entries({
+    Host: url.host,
+    'User-Agent': userAgent,
+    Accept: 'application/json',
+    'Content-Type': 'application/x-www-form-urlencoded',
+    'Content-Length': String(body.length),
+    ...(isInForm ? {} : { Authorization: `Basic ${basicCredentials(...clientPair(client))}` }),
+  });
+  return new HttpRequest({ url, method: 'POST', headers, body, keepAlive: false });
 }
 
-const sayings: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refused the connection',
-  ECONNRESET: 'reset the connection',
-  UND_ERR_SOCKET: 'closed the connection without a whole answer',
-  UND_ERR_HEADERS_OVERFLOW: 'sent more headers than are read',
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'sent more than is read of a token',
+/** As the monitor has it, but for what is about its target alone; a certificate must be good whatever it says there. */
+function wayOf(http: HttpProbe): HttpProbe {
+  return { ...http, httpVersion: '1.1', ipFamily: 'auto', tls: { ...http.tls, verify: true } };
+}
+
+const sayings: Readonly<Partial<Record<Failure['reason'], string>>> = {
+  'connect.refused': 'refused the connection',
+  'connect.reset': 'reset the connection',
+  'http.empty': 'closed the connection without a whole answer',
+  'http.partial': 'closed the connection without a whole answer',
 };
 
-const timeoutCodes = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
+/** What kept the call from being made at all: names, the guard, the proxy, the prober itself. */
+const onTheWay = /^(blocked|dns|proxy|prober)\.|^timeout\.dns$/;
 
-function failureOf(host: string, error: unknown): Failure {
-  const who = endpointAt(host);
-  const about = { host, family: 'auto' } as const;
-  if (error instanceof BlockedAddressError) {
-    const { reason, message } = resolutionFailure({ kind: 'blocked', address: error.address }, about);
-    return new Failure(reason, `the token endpoint was not asked: ${message}`);
-  }
-  if (error instanceof NameResolutionError) {
-    const { reason, message } = resolutionFailure({ kind: 'failure', failure: error.failure }, about);
-    return new Failure(reason, `the token endpoint was not asked: ${message}`);
-  }
-  const code = codeOf(error as Error);
-  if (timeoutCodes.has(code)) return new Failure('auth.timeout', `${who} did not take the connection in time`);
-  const certificateFault = certificateFaultOf(code);
-  if (certificateFault !== null)
-    return new Failure('auth.token', `the certificate of ${who} ${certificateFault.saying}`);
-  return new Failure('auth.token', `${who} ${sayings[code] ?? `could not be asked (${code})`}`);
+function failureOf(who: string, { reason, message }: Failure): Failure {
+  if (onTheWay.test(reason)) return new Failure(reason, `the token endpoint was not asked: ${message}`);
+  if (reason.startsWith('timeout.')) return new Failure('auth.timeout', `${who} did not answer in time: ${message}`);
+  return new Failure('auth.token', `${who} ${sayings[reason] ?? `could not be asked: ${message}`}`);
 }
 
-const endpointAt = (host: string): string => `the token endpoint at ${host}`;
-
-/** Longer than any probe lasts: it is the attempt's deadline that ends a call. */
-const timeoutMs = 120_000;
-
-/** One call over a connection of its own, to an address that was checked. Never rejects. */
+/** One call over a connection of its own. `attempt` is the call's: what it sees is not the target's. */
 export async function requestToken(
   client: OAuth2,
-  { outbound, trust, userAgent }: TokenCallSurroundings,
-  signal: AbortSignal,
+  { http, identities, context }: TokenCallSurroundings,
+  attempt: Attempt,
 ): Promise<TokenGrant | Failure> {
-  const { hostname } = new URL(client.tokenUrl);
-  const dispatcher = createGuardedAgent({ ...outbound, secureContext: trust.context, timeoutMs });
-  try {
-    const { statusCode, body } = await request(client.tokenUrl, { ...callOf(client, userAgent), dispatcher, signal });
-    return judgeTokenAnswer(endpointAt(hostname), { statusCode, text: await body.text() });
-  } catch (error) {
-    return failureOf(hostname, error);
-  } finally {
-    await dispatcher.destroy();
+  const request = requestOf(client, context.userAgent);
+  const who = `the token endpoint at ${request.url.hostname}`;
+  const end = { url: request.url, identity: identities.elsewhere };
+  const line = await openLine(attempt, end, { http: wayOf(http), context });
+  if (line instanceof Failure) return failureOf(who, line);
+  const answer = await exchange(attempt, { line, request });
+  line.connection.close();
+  if (answer instanceof Failure) return failureOf(who, answer);
+  if (answer.body.length > answerBytesMax) {
+    return new Failure('auth.token', `${who} sent more than is read of a token`);
   }
+  return judgeTokenAnswer(who, { statusCode: answer.statusCode, text: answer.body.toString('utf8') });
 }

@@ -35,7 +35,7 @@ function outOfReach(resolver: string | null | undefined): Failure {
 }
 
 /** Why nothing was dialled. */
-export function resolutionFailure(
+function resolutionFailure(
   resolution: Exclude<GuardedResolution, { kind: 'addresses' }>,
   { host, family, resolver }: Sought,
 ): Failure {

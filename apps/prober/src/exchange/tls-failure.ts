@@ -16,8 +16,6 @@ interface Judged {
 
 interface CertificateFault {
   readonly reason: Reason;
-  /** What it does, where nothing more is known of the certificate. */
-  readonly saying: string;
   /** A whole sentence of the certificate that was seen. */
   say(judged: Judged): string;
 }
@@ -55,31 +53,18 @@ const selfSigned = ({ host }: Judged): string => `the certificate of ${host} is 
 const unknownAuthority = ({ host }: Judged): string =>
   `the certificate of ${host} comes from an authority that is not trusted`;
 
-const broken: CertificateFault = {
-  reason: 'tls.untrusted',
-  saying: 'came without the chain that proves it',
-  say: brokenChain,
-};
+const broken: CertificateFault = { reason: 'tls.untrusted', say: brokenChain };
 
 const certificateFaults: Readonly<Record<string, CertificateFault>> = {
-  CERT_HAS_EXPIRED: { reason: 'tls.expired', saying: 'has expired', say: expired },
-  CERT_NOT_YET_VALID: { reason: 'tls.not-yet-valid', saying: 'is not valid yet', say: notYetValid },
-  ERR_TLS_CERT_ALTNAME_INVALID: { reason: 'tls.hostname', saying: 'is not for this host', say: otherHost },
-  DEPTH_ZERO_SELF_SIGNED_CERT: { reason: 'tls.self-signed', saying: 'is self-signed', say: selfSigned },
-  SELF_SIGNED_CERT_IN_CHAIN: {
-    reason: 'tls.untrusted',
-    saying: 'comes from an authority that is not trusted',
-    say: unknownAuthority,
-  },
+  CERT_HAS_EXPIRED: { reason: 'tls.expired', say: expired },
+  CERT_NOT_YET_VALID: { reason: 'tls.not-yet-valid', say: notYetValid },
+  ERR_TLS_CERT_ALTNAME_INVALID: { reason: 'tls.hostname', say: otherHost },
+  DEPTH_ZERO_SELF_SIGNED_CERT: { reason: 'tls.self-signed', say: selfSigned },
+  SELF_SIGNED_CERT_IN_CHAIN: { reason: 'tls.untrusted', say: unknownAuthority },
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: broken,
   UNABLE_TO_GET_ISSUER_CERT: broken,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: broken,
 };
-
-/** What is wrong with a certificate by the code that TLS failed with; null where that says nothing of it. */
-export function certificateFaultOf(code: string): CertificateFault | null {
-  return certificateFaults[code] ?? null;
-}
 
 const weakSignature = /sha1|md5|md4|md2/i;
 const rsaBitsMin = 2_048;
@@ -100,8 +85,8 @@ function unnamed(judged: Judged, code: string): string {
 }
 
 export function certificateFailure(code: string, judged: Judged): Failure {
-  const fault = certificateFaultOf(code);
-  if (fault !== null) return new Failure(fault.reason, fault.say(judged));
+  const fault = certificateFaults[code];
+  if (fault !== undefined) return new Failure(fault.reason, fault.say(judged));
   return new Failure('tls.untrusted', unnamed(judged, code));
 }
 

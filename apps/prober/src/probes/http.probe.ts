@@ -64,7 +64,7 @@ async function look(http: HttpProbe, context: ProbeContext, { kept, timeoutMs }:
   const lateMs = Math.round(context.timeoutMs - timeoutMs);
   const identities = context.contexts.for(http.tls);
   if (identities instanceof Failure) return unusable(identities, context, kept);
-  const credentials = credentialsOf(http.auth, () => ({ ...context, trust: identities.elsewhere.context }));
+  const credentials = credentialsOf(http.auth, () => ({ http, identities, context }));
   const attempt = new Attempt({ startedAt: startedAt + lateMs, timeoutMs, signal });
   try {
     const landing = await visit(attempt, { http, credentials, identities, context }, kept);
