@@ -2,6 +2,7 @@
 import { isIPv6 } from 'node:net';
 import type { DnsProbe } from '@quorate/contracts';
 import * as dnsPacket from 'dns-packet';
+import { assertWellFormed } from './well-formed.ts';
 
 export type Question = Pick<DnsProbe, 'name' | 'recordType' | 'class' | 'recursion' | 'dnssec'>;
 
@@ -50,36 +51,49 @@ export function encodeQuestion({ name, recordType, recursion, dnssec, ...questio
   });
 }
 
-function isReplyTo(packet: dnsPacket.DecodedPacket, question: Question, id: number): boolean {
+/** What the library knows of a message and its types do not tell. */
+type Decoded = dnsPacket.DecodedPacket & { readonly rcode?: string; readonly opcode?: string };
+
+function isReplyTo(packet: Decoded, question: Question, id: number): boolean {
+  if (packet.type !== 'response' || packet.opcode !== 'QUERY' || packet.id !== id) return false;
   const [asked] = packet.questions ?? [];
-  const isNamed = asked !== undefined && nameOf(asked.name).toLowerCase() === nameOf(question.name).toLowerCase();
-  return packet.type === 'response' && packet.id === id && isNamed && asked.type === question.recordType;
+  // Who could not read the question does not repeat it.
+  if (asked === undefined) return rcodeOf(packet) !== noError;
+  const isNamed = nameOf(asked.name).toLowerCase() === nameOf(question.name).toLowerCase();
+  return isNamed && asked.type === question.recordType;
 }
+
+const noError = 'NOERROR';
+const rcodeOf = ({ rcode = noError }: Decoded): string => rcode;
 
 /**
  * The reply to `question` with `id`. Null for what answers something else: a late reply, or a forged one. @throws when
  * it is no DNS message.
  */
 export function decodeReply(message: Buffer, question: Question, id: number): Reply | null {
-  const packet = dnsPacket.decode(message);
+  assertWellFormed(message);
+  const packet: Decoded = dnsPacket.decode(message);
   if (!isReplyTo(packet, question, id)) return null;
   const { flag_tc: isCut, flag_aa: isAuthoritative, flag_ad: isValidated } = packet;
   return {
-    rcode: (packet as { rcode?: string }).rcode ?? 'NOERROR',
+    rcode: rcodeOf(packet),
     isCut,
     isAuthoritative,
     isValidated,
-    answer: readRecords(packet.answers),
-    authority: readRecords(packet.authorities),
-    additional: readRecords(packet.additionals),
+    answer: readRecords(packet.answers, question),
+    authority: readRecords(packet.authorities, question),
+    additional: readRecords(packet.additionals, question),
   };
 }
 
-/** Records of types that nobody can ask for are left out. */
-function readRecords(records: readonly dnsPacket.Answer[] = []): ReplyRecord[] {
+/** Records of types that nobody can ask for, and of another class than was asked for, are left out. */
+function readRecords(records: readonly dnsPacket.Answer[] = [], question: Question): ReplyRecord[] {
   return records.flatMap((record) => {
     const write = writers[record.type as RecordType] as Writer | undefined;
-    return write === undefined ? [] : [{ name: nameOf(record.name), type: record.type, value: write(record) }];
+    const isAsked = 'class' in record && record.class === question.class;
+    return write === undefined || !isAsked
+      ? []
+      : [{ name: nameOf(record.name), type: record.type, value: write(record) }];
   });
 }
 

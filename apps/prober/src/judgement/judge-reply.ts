@@ -14,9 +14,26 @@ const rcodeReasons: Readonly<Record<string, Reason>> = {
   REFUSED: 'dns.refused',
 };
 
+const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, '');
+
+/** The name that was asked for, and all that it is an alias of, in whatever order the records come. */
+function namesOf(asked: string, answer: readonly ReplyRecord[]): ReadonlySet<string> {
+  const aliases = new Map<string, string>();
+  for (const { type, name, value } of answer) if (type === 'CNAME') aliases.set(plainName(name), plainName(value));
+  const names = new Set<string>();
+  let next: string | undefined = plainName(asked);
+  while (next !== undefined && !names.has(next)) {
+    names.add(next);
+    next = aliases.get(next);
+  }
+  return names;
+}
+
 /** The records that the monitor looks at. */
-function lookedAt(reply: Reply, { recordType, expect: { section } }: DnsProbe): readonly ReplyRecord[] {
-  return section === 'answer' ? reply.answer.filter(({ type }) => type === recordType) : reply[section];
+function lookedAt(reply: Reply, { name, recordType, expect: { section } }: DnsProbe): readonly ReplyRecord[] {
+  if (section !== 'answer') return reply[section];
+  const names = namesOf(name, reply.answer);
+  return reply.answer.filter((record) => record.type === recordType && names.has(plainName(record.name)));
 }
 
 /** One spelling for what means the same: names in any case and with or without the final dot. Texts are as they are. */
