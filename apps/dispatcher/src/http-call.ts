@@ -1,4 +1,5 @@
 /** One call over HTTP, bounded in time and size. It never rejects: whatever happens is an answer or a reason. */
+import { isNativeError } from 'node:util/types';
 import { request, type Dispatcher } from 'undici';
 import type { ChannelCall } from './channels/channel-call.ts';
 import { leaveInTime } from './leave-in-time.ts';
@@ -38,7 +39,9 @@ async function beginningOf(body: AsyncIterable<Uint8Array>): Promise<string> {
 
 function failureOf(error: unknown, deadline: AbortSignal, deadlineMs: number): CallOutcome {
   if (deadline.aborted) return { kind: 'failed', error: `no complete answer within ${deadlineMs} ms`, retryable: true };
-  if (!(error instanceof Error)) return { kind: 'failed', error: 'failed for an unknown reason', retryable: true };
+  // A system's error may come from another realm than ours, and is one all the same.
+  if (!(error instanceof Error || isNativeError(error)))
+    return { kind: 'failed', error: 'failed for an unknown reason', retryable: true };
   const { code, retryable } = error as { code?: unknown; retryable?: unknown };
   const name = typeof code === 'string' ? code : error.name;
   const message = error.message === '' ? 'the connection failed' : error.message;

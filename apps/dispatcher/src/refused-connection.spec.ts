@@ -1,0 +1,36 @@
+import { createServer, type Server } from 'node:http';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { AddressGuard, allowLoopback } from '@quorate/outbound';
+import { silentLogger } from '@quorate/telemetry';
+import { closeServer, listenOnLoopback, openDeliveryStage, type DeliveryStage } from '@quorate/testing';
+import { startDispatcher } from './start-dispatcher.ts';
+
+let stage: DeliveryStage;
+let receiver: Server;
+
+beforeEach(async () => {
+  stage = await openDeliveryStage();
+  receiver = createServer((_, response) => response.writeHead(202).end());
+});
+
+afterEach(async () => {
+  await closeServer(receiver);
+  await stage.end();
+});
+
+it('a receiver that refuses the connection is tried again, and told once it listens', async () => {
+  const port = await listenOnLoopback(receiver);
+  await closeServer(receiver);
+  const { log, secretBox, routingKey } = stage;
+  await stage.saveChannel({ pagerduty: { routingKey, url: `http://127.0.0.1:${port}/` } });
+  const guard = new AddressGuard(allowLoopback);
+  const timings = { deadlineMs: 300 };
+  await stage.run(startDispatcher({ log, logger: silentLogger, secretBox, guard, publicUrl: null, timings }));
+  await stage.raise('opened');
+  await stage.until(async () => ((await stage.deliveries())[0]?.attempts.length ?? 0) > 0);
+  const [failed] = (await stage.deliveries())[0]?.attempts ?? [];
+  expect(failed).toMatchObject({ outcome: 'failed', statusCode: null, error: expect.stringMatching(/ECONNREFUSED/) });
+  expect(failed?.error).not.toContain(routingKey);
+  await new Promise<void>((resolve) => receiver.listen(port, '127.0.0.1', resolve));
+  await stage.reach(['opened delivered']);
+});
