@@ -1,6 +1,6 @@
 /** Cases that other monitors get wrong. */
 import { describe, expect, it } from '@jest/globals';
-import { perform, rounds, then, type Row } from './script.ts';
+import { confirmed, perform, rounds, then, type Row } from './script.ts';
 
 const five = ['eu', 'us', 'ap', 'sa', 'af'];
 const four = five.slice(0, 4);
@@ -22,6 +22,18 @@ const cases: readonly Row[] = [
     { told: [], status: 'unknown' },
   ],
   ['all silent', { decision: opening }, rounds('---', '---'), { told: [], status: 'unknown' }],
+  [
+    'a target that answers 500 once, everywhere, and then 200: a down verdict, ended by the confirming round',
+    {},
+    confirmed('ddd', 'uuu'),
+    { verdicts: ['down', 'up'], told: [], status: 'up' },
+  ],
+  [
+    'a target that answers 500 twice, where two are enough: never swallowed',
+    { decision: { confirmations: 2 } },
+    confirmed('ddd', 'ddd'),
+    { verdicts: ['down', 'down'], told: opened },
+  ],
   ['one of two down', { regions: two, decision: opening }, rounds('du'), { told: [] }],
   ['two of four down', { regions: four, decision: opening }, rounds('dduu'), { told: [] }],
   [

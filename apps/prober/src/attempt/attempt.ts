@@ -146,7 +146,7 @@ export class Attempt implements Stoppable {
 
   #timedOut(): Failure {
     this.#stopwatch.charge();
-    const seconds = this.timeoutMs / 1_000;
+    const seconds = Number((this.timeoutMs / 1_000).toPrecision(2));
     const phase = this.#stopwatch.phase ?? 'dns';
     const { reason, doing } = timeouts[phase];
     const isToBlame = this.#stopwatch.elapsedMs(phase) >= this.timeoutMs * blameShare;
