@@ -4,22 +4,20 @@
  */
 
 const emptyLine = /\r?\n\r?\n/;
-const fold = /\r?\n[\t ]+/g;
+const fold = /\r?\n[\t ]+/;
+const folds = new RegExp(fold, 'g');
 const lineFeed = 0x0a;
 
 export class FoldedHead {
   #pieces: Buffer[] = [];
-  #length = 0;
 
-  /** How many bytes wait for the end of their head. */
-  get length(): number {
-    return this.#length;
+  get hasFold(): boolean {
+    return fold.test(Buffer.concat(this.#pieces).toString('latin1'));
   }
 
   add(bytes: Buffer): void {
     // Bytes are only lent: the next read overwrites them.
     this.#pieces.push(Buffer.from(bytes));
-    this.#length += bytes.length;
   }
 
   /** The next head that is whole, each fold a space; null where more must come. */
@@ -30,14 +28,13 @@ export class FoldedHead {
     const end = emptyLine.exec(text);
     const length = end === null ? 0 : end.index + end[0].length;
     this.add(Buffer.from(text.slice(length), 'latin1'));
-    return end === null ? null : Buffer.from(text.slice(0, end.index).replace(fold, ' ') + end[0], 'latin1');
+    return end === null ? null : Buffer.from(text.slice(0, end.index).replace(folds, ' ') + end[0], 'latin1');
   }
 
   /** All that no head was made of. */
   rest(): Buffer {
     const bytes = Buffer.concat(this.#pieces);
     this.#pieces = [];
-    this.#length = 0;
     return bytes;
   }
 }

@@ -29,7 +29,6 @@ interface LlhttpExports {
   llhttp_get_http_major(parser: number): number;
   llhttp_get_http_minor(parser: number): number;
   llhttp_get_error_reason(parser: number): number;
-  llhttp_get_error_pos(parser: number): number;
   llhttp_set_lenient_optional_cr_before_lf(parser: number, enabled: number): void;
   llhttp_set_lenient_spaces_after_chunk_size(parser: number, enabled: number): void;
 }
@@ -115,11 +114,6 @@ export class Llhttp {
     if (at === 0) return '';
     const text = Buffer.from(llhttp.memory.buffer, at, reasonCharactersMax);
     return text.toString('latin1', 0, text.indexOf(0));
-  }
-
-  /** What it stopped at; only meant right after `execute`. */
-  get errorByte(): number {
-    return currentMemory()[llhttp.llhttp_get_error_pos(this.#parser)] ?? 0;
   }
 
   /** Never to be called from one of the events. */

@@ -43,9 +43,22 @@ describe('a header that goes on in the next line', () => {
     ['twice', 'X: a\r\n b\r\n c\r\n', 'a b c'],
     ['with line feeds alone', 'X: a\n b\r\n', 'a b'],
     ['from an empty first line', 'X:\r\n b\r\n', 'b'],
+    ['into an empty line', 'X:\r\n \r\n', ''],
   ])('%s is one header', (_how, lines, value) => {
-    const answer = told(read([`HTTP/1.1 200 OK\r\n${lines}${length}\r\n b\r\n`]));
-    expect(answer).toMatchObject({ headers: [`x=${value}`, 'content-length=4'], body: ' b\r\n', keepsAlive: true });
+    const text = `HTTP/1.1 200 OK\r\n${lines}${length}\r\n b\r\n`;
+    for (const pieces of [[text], [...text]]) {
+      const answer = told(read(pieces));
+      expect(answer).toMatchObject({ headers: [`x=${value}`, 'content-length=4'], body: ' b\r\n', keepsAlive: true });
+    }
+  });
+
+  it('does not touch the body, whatever stands in it', () => {
+    const body = '\r\n\r\n a\r\n b\n\n c';
+    const text = `HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    expect(told(read([text]))).toMatchObject({ headers: ['x=a b', `content-length=${body.length}`], body });
+    for (let at = 1; at < text.length; at++) {
+      expect(told(read([text.slice(0, at), text.slice(at)]))).toMatchObject({ body });
+    }
   });
 
   it('is one header wherever the answer is cut into pieces', () => {

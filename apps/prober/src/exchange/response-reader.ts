@@ -52,7 +52,6 @@ const letterH = 0x48;
 const isLineEnd = (byte: number): boolean => byte === 0x0d || byte === 0x0a;
 const foldedLine = 'Unexpected whitespace after header value';
 const strangeByte = 'Invalid header value char';
-const isPrintable = (byte: number): boolean => byte > 0x20 && byte !== 0x7f;
 const otherProtocol = 'Expected HTTP/';
 
 export class ResponseReader implements LlhttpEvents {
@@ -223,38 +222,41 @@ export class ResponseReader implements LlhttpEvents {
   #read(bytes: Buffer): number {
     const error = this.#parser.execute(bytes);
     if (this.hasHead) return error;
-    if (error !== 0 && this.#stoppedAtFold) return this.#beginFolded(bytes);
     this.#head ??= new FoldedHead();
     this.#head.add(bytes);
-    return error;
+    return error !== 0 && this.#stoppedAtFold(this.#head) ? this.#beginFolded(this.#head) : error;
   }
 
   /** A value that begins in the next line is called strange at its first character. */
-  get #stoppedAtFold(): boolean {
-    const { errorReason, errorByte } = this.#parser;
-    return errorReason === foldedLine || (errorReason === strangeByte && isPrintable(errorByte));
+  #stoppedAtFold(head: FoldedHead): boolean {
+    const { errorReason } = this.#parser;
+    return errorReason === foldedLine || (errorReason === strangeByte && head.hasFold);
   }
 
   /** Reads all again from the start, head by head, as if nobody had folded a line. */
-  #beginFolded(bytes: Buffer): number {
+  #beginFolded(head: FoldedHead): number {
     this.#hasFolds = true;
     this.#parser.free();
     this.#parser = new Llhttp(this);
     this.#headerBytes = 0;
     this.#interimAnswers = 0;
-    this.#head ??= new FoldedHead();
-    return this.#readFolded(bytes);
+    return this.#readHeads(head);
   }
 
   #readFolded(bytes: Buffer): number {
     const head = this.#head;
     if (head === null) return this.#parser.execute(bytes);
     head.add(bytes);
-    let error = 0;
-    for (let next = head.next(); next !== null && error === 0 && !this.hasHead; next = head.next()) {
-      error = this.#parser.execute(next);
+    return this.#readHeads(head);
+  }
+
+  #readHeads(head: FoldedHead): number {
+    // Behind the real head comes the body, which is not to be searched for heads.
+    while (!this.hasHead) {
+      const next = head.next();
+      const error = next === null ? 0 : this.#parser.execute(next);
+      if (next === null || error !== 0) return error;
     }
-    if (error !== 0 || !this.hasHead) return error;
     this.#head = null;
     return this.#parser.execute(head.rest());
   }
