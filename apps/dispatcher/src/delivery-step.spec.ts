@@ -1,22 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { retryPolicyDefault } from '@quorate/alerting';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import type { RunningService } from '@quorate/runtime';
-import { silentLogger } from '@quorate/telemetry';
-import { openDeliveryStage, startPagerDutyStandIn, type DeliveryStage } from '@quorate/testing';
-import { startDispatcher, type DispatcherTimings } from './start-dispatcher.ts';
+import { startPagerDutyStandIn } from '@quorate/testing';
+import { channelId, routingKey, startedAt } from './alert.stage.ts';
+import { openDeliveryStage, type DeliveryStage } from './delivery.stage.ts';
 
 const minuteMs = 60_000;
 const backupId = '22222222-2222-4222-8222-222222222222';
 let stage: DeliveryStage;
-
-async function run(changes: Partial<DispatcherTimings> = {}): Promise<RunningService> {
-  const { log, secretBox } = stage;
-  const guard = new AddressGuard(allowLoopback);
-  const timings = { deadlineMs: 300, breaker: { openMs: 50, windowMs: 60_000 }, ...changes };
-  const publicUrl = 'https://quorate.example';
-  return stage.run(startDispatcher({ log, logger: silentLogger, secretBox, guard, publicUrl, timings }));
-}
 
 const actions = () => stage.pagerDuty.events.map(({ event_action }) => event_action);
 
@@ -32,7 +22,7 @@ describe('a delivery', () => {
   it('takes the resolve with a trigger that is dead', async () => {
     stage.pagerDuty.behave({ status: 400 });
     await stage.saveChannel();
-    await run();
+    await stage.run();
     await stage.raise('opened');
     await stage.reach(['opened dead']);
     stage.pagerDuty.behave('accept');
@@ -44,7 +34,7 @@ describe('a delivery', () => {
   it('sends a trigger that is still unsent at the resolve in order, marked late', async () => {
     stage.pagerDuty.behave({ status: 500 });
     await stage.saveChannel();
-    await run();
+    await stage.run();
     await stage.raise('opened');
     await stage.until(() => stage.pagerDuty.calls.length > 0);
     await stage.raise('resolved');
@@ -63,13 +53,13 @@ describe('a delivery', () => {
     const backup = await startPagerDutyStandIn();
     stage.pagerDuty.behave({ status: 503 });
     await stage.saveChannel({ fallbackChannelId: backupId });
-    await stage.saveChannel({ id: backupId, pagerduty: { routingKey: stage.routingKey, url: backup.url } });
-    await run();
+    await stage.saveChannel({ id: backupId, pagerduty: { routingKey, url: backup.url } });
+    await stage.run();
     await stage.raise('opened');
     await stage.until(() => stage.pagerDuty.calls.length > 1);
     expect(backup.events).toEqual([]);
     await stage.until(() => backup.events.length > 0, 10_000);
-    const waitedMs = stage.log.now() - stage.startedAt;
+    const waitedMs = stage.log.now() - startedAt;
     expect(waitedMs).toBeGreaterThanOrEqual(5 * minuteMs);
     await stage.raise('resolved');
     await stage.until(() => backup.events.length > 1);
@@ -84,11 +74,11 @@ describe('a delivery', () => {
     const backup = await startPagerDutyStandIn();
     stage.pagerDuty.behave({ status: 403 });
     await stage.saveChannel({ fallbackChannelId: backupId });
-    await stage.saveChannel({ id: backupId, pagerduty: { routingKey: stage.routingKey, url: backup.url } });
-    await run();
+    await stage.saveChannel({ id: backupId, pagerduty: { routingKey, url: backup.url } });
+    await stage.run();
     await stage.raise('opened');
     await stage.until(() => backup.events.length > 0);
-    expect(stage.log.now() - stage.startedAt).toBeLessThan(minuteMs);
+    expect(stage.log.now() - startedAt).toBeLessThan(minuteMs);
     await stage.raise('resolved');
     await stage.until(() => backup.alerts[0]?.state === 'resolved');
     await backup.close();
@@ -96,7 +86,7 @@ describe('a delivery', () => {
 
   it('sends no reminder to PagerDuty', async () => {
     await stage.saveChannel();
-    await run();
+    await stage.run();
     await stage.raise('reminder');
     await stage.raise('opened');
     await stage.reach(['opened delivered']);
@@ -104,7 +94,7 @@ describe('a delivery', () => {
   });
 
   it('waits for a channel that the directory does not name yet', async () => {
-    await run();
+    await stage.run();
     await stage.raise('opened');
     await stage.log.advance(30_000);
     expect((await stage.deliveries()).map(({ state }) => state)).toEqual(['pending']);
@@ -113,17 +103,17 @@ describe('a delivery', () => {
   });
 
   it('gives up, saying why, when there is no such channel', async () => {
-    await run();
+    await stage.run();
     await stage.raise('opened');
     await stage.reach(['opened dead'], 5_000);
-    expect(stage.log.now() - stage.startedAt).toBeGreaterThanOrEqual(minuteMs);
+    expect(stage.log.now() - startedAt).toBeGreaterThanOrEqual(minuteMs);
     expect((await stage.deliveries())[0]?.attempts.at(-1)?.error).toBe('Not sent: there is no such channel (any more)');
   });
 
   it('gives up in the end, and a person may have it sent again, resolve included', async () => {
     stage.pagerDuty.behave({ status: 503, retryAfter: '20' });
     await stage.saveChannel();
-    await run({ retry: { ...retryPolicyDefault, giveUpAfterMs: 2 * minuteMs } });
+    await stage.run({ retry: { ...retryPolicyDefault, giveUpAfterMs: 2 * minuteMs } });
     await stage.raise('opened');
     await stage.raise('resolved');
     await stage.reach(['opened dead', 'resolved dead'], 5_000);
@@ -133,7 +123,7 @@ describe('a delivery', () => {
     await stage.order({
       v: 1,
       type: 'retry-delivery',
-      channelId: stage.channelId,
+      channelId: channelId,
       delivery: delivery!,
       at: stage.log.now(),
     });
@@ -143,11 +133,11 @@ describe('a delivery', () => {
 
   it('sends a harmless test when asked to', async () => {
     await stage.saveChannel();
-    await run();
+    await stage.run();
     const testId = '33333333-3333-4333-8333-333333333333';
-    await stage.order({ v: 1, type: 'test-channel', channelId: stage.channelId, testId, at: stage.log.now() });
+    await stage.order({ v: 1, type: 'test-channel', channelId, testId, at: stage.log.now() });
     await stage.reach(['test delivered']);
-    expect((await stage.deliveries())[0]?.deliveryId).toBe(`test:${testId}:test:0:${stage.channelId}`);
+    expect((await stage.deliveries())[0]?.deliveryId).toBe(`test:${testId}:test:0:${channelId}`);
     expect(stage.pagerDuty.events[0]?.payload).toMatchObject({
       severity: 'info',
       summary: 'Test alert from Quorate: nothing is down',
@@ -156,7 +146,7 @@ describe('a delivery', () => {
 
   it('ends the records of an incident that is over in tombstones', async () => {
     await stage.saveChannel();
-    await run();
+    await stage.run();
     await stage.raise('opened');
     await stage.raise('resolved');
     await stage.reach(['opened delivered', 'resolved delivered']);

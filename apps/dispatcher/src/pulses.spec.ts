@@ -2,27 +2,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { queueTimingsDefault } from '@quorate/alerting';
 import type { Delivery } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import type { RunningService } from '@quorate/runtime';
-import { metricsText, silentLogger } from '@quorate/telemetry';
-import {
-  openDeliveryStage,
-  startHeartbeatReceiver,
-  type DeliveryStage,
-  type HeartbeatReceiver,
-} from '@quorate/testing';
-import { startDispatcher, type DispatcherTimings } from './start-dispatcher.ts';
+import { metricsText } from '@quorate/telemetry';
+import { startHeartbeatReceiver, type HeartbeatReceiver } from '@quorate/testing';
+import { monitorId, startedAt } from './alert.stage.ts';
+import { openDeliveryStage, type DeliveryStage } from './delivery.stage.ts';
 
 const intervalMs = 60_000;
 let stage: DeliveryStage;
 let receiver: HeartbeatReceiver;
-
-async function run(changes: Partial<DispatcherTimings> = {}): Promise<RunningService> {
-  const { log, secretBox } = stage;
-  const guard = new AddressGuard(allowLoopback);
-  const timings = { deadlineMs: 300, ...changes };
-  return stage.run(startDispatcher({ log, logger: silentLogger, secretBox, guard, publicUrl: null, timings }));
-}
 
 async function saveChannel(version = 1): Promise<void> {
   await stage.saveChannel({ version, type: 'heartbeat', heartbeat: { url: receiver.url, method: 'GET' } });
@@ -31,7 +18,7 @@ async function saveChannel(version = 1): Promise<void> {
 /** As the aggregator does, in the round that is due now. */
 async function pulse(): Promise<void> {
   const dueAt = stage.log.now();
-  const incidentId = `${stage.monitorId}:${dueAt}`;
+  const incidentId = `${monitorId}:${dueAt}`;
   const expiresAt = dueAt + intervalMs;
   await stage.raise('pulse', { incidentId, openedAt: dueAt, firstFailureAt: dueAt, expiresAt, votes: [] });
 }
@@ -53,45 +40,45 @@ afterEach(async () => {
 describe('a sign of life', () => {
   it('is one bare call to the receiver, and the time of it is a metric', async () => {
     await saveChannel();
-    await run();
+    await stage.run();
     await pulse();
     await stage.until(async () => (await ofState('delivered')).length === 1);
     expect(receiver.beats).toMatchObject([{ method: 'GET', path: new URL(receiver.url).pathname }]);
     expect(receiver.beats[0]?.headers).not.toHaveProperty('content-type');
     const sentAt = /^quorate_dead_mans_switch_pulse_timestamp_seconds (\S+)/m.exec(await metricsText())?.[1];
-    expect(Number(sentAt) * 1_000 - stage.startedAt).toBeGreaterThanOrEqual(0);
+    expect(Number(sentAt) * 1_000 - startedAt).toBeGreaterThanOrEqual(0);
     expect(Number(sentAt) * 1_000).toBeLessThanOrEqual(stage.log.now());
   });
 
   it('is tried again while it is the newest', async () => {
     receiver.behave({ status: 503, text: '' });
     await saveChannel();
-    await run();
+    await stage.run();
     await pulse();
     await stage.until(() => receiver.beats.length === 2);
     receiver.behave({ status: 200, text: 'OK' });
     await stage.until(async () => (await ofState('delivered')).length === 1);
-    expect(stage.log.now()).toBeLessThan(stage.startedAt + intervalMs);
+    expect(stage.log.now()).toBeLessThan(startedAt + intervalMs);
   });
 
   it('is dropped when the next one is due, without fallback or dead letter, and the log says why', async () => {
     receiver.behave({ status: 503, text: '' });
     await saveChannel();
-    await run();
+    await stage.run();
     await pulse();
     await stage.until(async () => (await ofState('dead')).length === 1);
     const [{ attempts } = { attempts: [] }] = await ofState('dead');
     expect(attempts.at(-1)?.error).toMatch(/answered 503|Not sent in time: the next one is due/);
-    expect(Math.max(...attempts.map(({ at }) => at))).toBeLessThan(stage.startedAt + intervalMs + 1_000);
+    expect(Math.max(...attempts.map(({ at }) => at))).toBeLessThan(startedAt + intervalMs + 1_000);
     expect(await stage.log.records('dead-letters')).toEqual([]);
   });
 
   it('is given up in the middle of a call when the next one is due', async () => {
     receiver.behave('hang');
     await saveChannel();
-    await run({ deadlineMs: 60_000 });
+    await stage.run({ deadlineMs: 60_000 });
     const expiresAt = stage.log.now() + 1_000;
-    await stage.raise('pulse', { incidentId: `${stage.monitorId}:${stage.startedAt}`, expiresAt });
+    await stage.raise('pulse', { incidentId: `${monitorId}:${startedAt}`, expiresAt });
     await stage.until(async () => (await ofState('dead')).length === 1, 20);
     expect((await ofState('dead'))[0]?.attempts[0]?.error).toContain('no complete answer within');
   });
@@ -99,7 +86,7 @@ describe('a sign of life', () => {
   it('that was not taken is dead at once, with what the receiver said', async () => {
     receiver.behave({ status: 200, text: 'OK (not found)' });
     await saveChannel();
-    await run();
+    await stage.run();
     await pulse();
     await stage.until(async () => (await ofState('dead')).length === 1);
     const [{ attempts } = { attempts: [] }] = await ofState('dead');
@@ -113,7 +100,7 @@ describe('a sign of life', () => {
       await pulse();
       await stage.log.advance(round < 4 ? intervalMs : 1_000);
     }
-    await run();
+    await stage.run();
     await stage.until(async () => (await ofState('delivered')).length === 1);
     await stage.log.advance(10_000);
     expect(receiver.beats).toHaveLength(1);
@@ -123,13 +110,13 @@ describe('a sign of life', () => {
   it('that a killed dispatcher had planned is not sent by its successor once the next one is due', async () => {
     receiver.behave({ status: 503, text: '' });
     await saveChannel();
-    await run();
+    await stage.run();
     await pulse();
     await stage.until(() => receiver.beats.length === 1);
     stage.kill();
     await stage.log.advance(intervalMs);
     receiver.behave({ status: 200, text: 'OK' });
-    await run();
+    await stage.run();
     await stage.until(async () => (await ofState('dead')).length === 1);
     expect(receiver.beats).toHaveLength(1);
   });
@@ -137,7 +124,7 @@ describe('a sign of life', () => {
   it('waits no longer than its time behind a breaker that opened', async () => {
     receiver.behave({ status: 500, text: '' });
     await saveChannel();
-    await run({
+    await stage.run({
       breaker: { openMs: 600_000, windowMs: 60_000 },
       retry: { firstBackOffMs: 10, backOffMsMax: 10, giveUpAfterMs: 86_400_000 },
     });
@@ -151,11 +138,11 @@ describe('a sign of life', () => {
 
   it('is forgotten a while after it ended, so that a year of them leaves no more than a few', async () => {
     await saveChannel();
-    await run({ queue: { ...queueTimingsDefault, keepFinishedMs: 10_000 } });
+    await stage.run({ queue: { ...queueTimingsDefault, keepFinishedMs: 10_000 } });
     for (let round = 1; round <= 8; round++) {
       await pulse();
       await stage.until(() => receiver.beats.length === round, 200);
-      await stage.log.advance(stage.startedAt + round * 5_000 - stage.log.now());
+      await stage.log.advance(startedAt + round * 5_000 - stage.log.now());
     }
     const { length } = await stage.deliveries();
     expect(length).toBeGreaterThan(0);

@@ -1,9 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import { silentLogger } from '@quorate/telemetry';
-import { closeServer, listenOnLoopback, openDeliveryStage, type DeliveryStage } from '@quorate/testing';
-import { startDispatcher } from './start-dispatcher.ts';
+import { closeServer, listenOnLoopback } from '@quorate/testing';
+import { routingKey } from './alert.stage.ts';
+import { openDeliveryStage, type DeliveryStage } from './delivery.stage.ts';
 
 let stage: DeliveryStage;
 let receiver: Server;
@@ -21,11 +20,8 @@ afterEach(async () => {
 it('a receiver that refuses the connection is tried again, and told once it listens', async () => {
   const port = await listenOnLoopback(receiver);
   await closeServer(receiver);
-  const { log, secretBox, routingKey } = stage;
   await stage.saveChannel({ pagerduty: { routingKey, url: `http://127.0.0.1:${port}/` } });
-  const guard = new AddressGuard(allowLoopback);
-  const timings = { deadlineMs: 300 };
-  await stage.run(startDispatcher({ log, logger: silentLogger, secretBox, guard, publicUrl: null, timings }));
+  await stage.run();
   await stage.raise('opened');
   await stage.until(async () => ((await stage.deliveries())[0]?.attempts.length ?? 0) > 0);
   const [failed] = (await stage.deliveries())[0]?.attempts ?? [];

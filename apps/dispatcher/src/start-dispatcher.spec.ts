@@ -1,22 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { directoryKeyOfChannel, partitionOf } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import { SecretBox, type RunningService } from '@quorate/runtime';
-import { silentLogger } from '@quorate/telemetry';
-import { openDeliveryStage, type DeliveryStage, type PagerDutyBehaviour } from '@quorate/testing';
-import { startDispatcher, type DispatcherTimings } from './start-dispatcher.ts';
+import { SecretBox } from '@quorate/runtime';
+import type { PagerDutyBehaviour } from '@quorate/testing';
+import { channelId, monitorId, routingKey, startedAt, traceId } from './alert.stage.ts';
+import { openDeliveryStage, type DeliveryStage } from './delivery.stage.ts';
 
 const minuteMs = 60_000;
 const backupId = '22222222-2222-4222-8222-222222222222';
 let stage: DeliveryStage;
-
-async function run(changes: Partial<DispatcherTimings> = {}): Promise<RunningService> {
-  const { log, secretBox } = stage;
-  const guard = new AddressGuard(allowLoopback);
-  const timings = { deadlineMs: 300, breaker: { openMs: 50, windowMs: 60_000 }, ...changes };
-  const publicUrl = 'https://quorate.example';
-  return stage.run(startDispatcher({ log, logger: silentLogger, secretBox, guard, publicUrl, timings }));
-}
 
 const actions = () => stage.pagerDuty.events.map(({ event_action }) => event_action);
 
@@ -31,7 +22,7 @@ afterEach(async () => {
 describe('the dispatcher', () => {
   it('pages once for an incident, with every vote and the trace, and resolves it under the same key', async () => {
     await stage.saveChannel();
-    await run();
+    await stage.run();
     await stage.raise('opened');
     await stage.reach(['opened delivered']);
     await stage.raise('resolved');
@@ -39,8 +30,8 @@ describe('the dispatcher', () => {
     expect(actions()).toEqual(['trigger', 'resolve']);
     expect(stage.pagerDuty.alerts).toEqual([
       {
-        routingKey: stage.routingKey,
-        dedupKey: `${stage.monitorId}:${stage.startedAt - 10_000}`,
+        routingKey,
+        dedupKey: `${monitorId}:${startedAt - 10_000}`,
         state: 'resolved',
         triggerCount: 1,
       },
@@ -56,11 +47,11 @@ describe('the dispatcher', () => {
         component: 'Shop',
         group: 'web',
         class: 'status.unexpected',
-        custom_details: { regions_down: ['eu', 'us'], trace_id: stage.traceId },
+        custom_details: { regions_down: ['eu', 'us'], trace_id: traceId },
       },
     });
     expect(trigger?.payload?.custom_details?.['votes']).toHaveLength(3);
-    expect(String(stage.pagerDuty.calls[0]?.headers['traceparent'])).toContain(stage.traceId);
+    expect(String(stage.pagerDuty.calls[0]?.headers['traceparent'])).toContain(traceId);
   });
 
   it.each<[string, PagerDutyBehaviour, number]>([
@@ -76,7 +67,7 @@ describe('the dispatcher', () => {
     let callCount = 0;
     stage.pagerDuty.behave(() => (++callCount === 1 ? behaviour : 'accept'));
     await stage.saveChannel();
-    await run();
+    await stage.run();
     await stage.raise('opened');
     await stage.reach(['opened delivered']);
     expect(stage.pagerDuty.alerts).toMatchObject([{ state: 'triggered', triggerCount }]);
@@ -88,11 +79,11 @@ describe('the dispatcher', () => {
     const body = JSON.stringify({
       status: 'invalid event',
       message: 'Bad',
-      errors: [`no service for ${stage.routingKey}`],
+      errors: [`no service for ${routingKey}`],
     });
     stage.pagerDuty.behave({ status: 400, body });
     await stage.saveChannel();
-    await run();
+    await stage.run();
     await stage.raise('opened');
     await stage.reach(['opened dead']);
     await stage.log.advance(10 * minuteMs);
@@ -104,21 +95,21 @@ describe('the dispatcher', () => {
       error: 'answered 400: Bad; no service for [secret]',
     });
     const written = [...(await stage.log.records('deliveries')), ...(await stage.log.records('dead-letters'))];
-    expect(JSON.stringify(written)).not.toContain(stage.routingKey);
+    expect(JSON.stringify(written)).not.toContain(routingKey);
     expect(await stage.log.records('dead-letters')).toHaveLength(1);
   });
 
   it('goes on after it was killed, and repeats nothing that is on record', async () => {
     stage.pagerDuty.behave((event) => (event.event_action === 'resolve' ? { status: 500 } : 'accept'));
     await stage.saveChannel();
-    await run();
+    await stage.run();
     await stage.raise('opened');
     await stage.reach(['opened delivered']);
     await stage.raise('resolved');
     await stage.until(() => stage.pagerDuty.calls.length > 1);
     stage.kill();
     stage.pagerDuty.behave('accept');
-    await run();
+    await stage.run();
     await stage.reach(['opened delivered', 'resolved delivered']);
     expect(actions()).toEqual(['trigger', 'resolve']);
   });
@@ -126,12 +117,12 @@ describe('the dispatcher', () => {
   it('may repeat what was sent but not recorded when it was killed, under the same key', async () => {
     stage.pagerDuty.behave('accept-then-hang');
     await stage.saveChannel();
-    await run();
+    await stage.run();
     await stage.raise('opened');
     await stage.until(() => stage.pagerDuty.events.length > 0);
     stage.kill();
     stage.pagerDuty.behave('accept');
-    await run();
+    await stage.run();
     await stage.reach(['opened delivered']);
     expect(stage.pagerDuty.alerts).toMatchObject([{ state: 'triggered', triggerCount: 2 }]);
   });
@@ -139,7 +130,7 @@ describe('the dispatcher', () => {
   it('waits for what is on its way when it ends in order, so that nothing is sent twice', async () => {
     stage.pagerDuty.behave('hang');
     await stage.saveChannel();
-    const service = await run();
+    const service = await stage.run();
     await stage.raise('opened');
     await stage.until(() => stage.pagerDuty.calls.length > 0);
     const closed = service.close();
@@ -150,8 +141,8 @@ describe('the dispatcher', () => {
 
   it('keeps PagerDuty below 120 events a minute, and lets resolves overtake what waits', async () => {
     await stage.saveChannel();
-    await run();
-    const incidents = Array.from({ length: 150 }, (_, index) => `${stage.monitorId}:${stage.startedAt - index}`);
+    await stage.run();
+    const incidents = Array.from({ length: 150 }, (_, index) => `${monitorId}:${startedAt - index}`);
     for (const incidentId of incidents) await stage.raise('opened', { incidentId });
     await stage.until(() => stage.pagerDuty.events.length >= 20);
     const heardOf = stage.pagerDuty.events.slice(0, 20).map(({ dedup_key }) => dedup_key);
@@ -171,8 +162,8 @@ describe('the dispatcher', () => {
   it('spares a channel that keeps failing, and loses nothing by it', async () => {
     stage.pagerDuty.behave({ status: 500 });
     await stage.saveChannel();
-    await run();
-    const incidents = Array.from({ length: 12 }, (_, index) => `${stage.monitorId}:${stage.startedAt - index}`);
+    await stage.run();
+    const incidents = Array.from({ length: 12 }, (_, index) => `${monitorId}:${startedAt - index}`);
     for (const incidentId of incidents) await stage.raise('opened', { incidentId });
     await stage.until(() => stage.pagerDuty.calls.length >= 5);
     stage.pagerDuty.behave('accept');
@@ -181,17 +172,17 @@ describe('the dispatcher', () => {
   });
 
   it('keeps to the newest version of a channel when an older form comes late', async () => {
-    await run();
+    await stage.run();
     await stage.saveChannel({ version: 3 });
     await stage.saveChannel({ version: 2, pagerduty: { routingKey: 'older', url: stage.pagerDuty.url } });
     await stage.raise('opened');
     await stage.reach(['opened delivered']);
-    expect(stage.pagerDuty.events).toMatchObject([{ routing_key: stage.routingKey }]);
+    expect(stage.pagerDuty.events).toMatchObject([{ routing_key: routingKey }]);
   });
 
   it('does not dial an address that is not allowed', async () => {
-    await stage.saveChannel({ pagerduty: { routingKey: stage.routingKey, url: 'http://169.254.169.254/v2/enqueue' } });
-    await run();
+    await stage.saveChannel({ pagerduty: { routingKey, url: 'http://169.254.169.254/v2/enqueue' } });
+    await stage.run();
     await stage.raise('opened');
     await stage.reach(['opened dead']);
     expect((await stage.deliveries())[0]?.attempts[0]?.error).toContain('QUORATE_ALLOW_PRIVATE_TARGETS');
@@ -199,13 +190,13 @@ describe('the dispatcher', () => {
 
   it('keeps trying with a secret that it cannot open, since an operator can mend that', async () => {
     const foreign = new SecretBox(Buffer.alloc(32, 9));
-    const place = { entity: 'channel', id: stage.channelId, field: '/pagerduty/routingKey' } as const;
+    const place = { entity: 'channel', id: channelId, field: '/pagerduty/routingKey' } as const;
     await stage.saveChannel();
     const [stored] = await stage.log.records('directory');
     const channel = JSON.parse(stored?.value ?? '') as { pagerduty: { routingKey: string } };
-    channel.pagerduty.routingKey = foreign.seal(stage.routingKey, place);
+    channel.pagerduty.routingKey = foreign.seal(routingKey, place);
     await stage.log.deliver([{ topic: 'directory', partition: 0, key: stored!.key, value: JSON.stringify(channel) }]);
-    await run();
+    await stage.run();
     await stage.raise('opened');
     await stage.until(async () => ((await stage.deliveries())[0]?.attemptCount ?? 0) > 0);
     expect((await stage.deliveries())[0]).toMatchObject({ state: 'pending', attempts: [{ outcome: 'failed' }] });
@@ -227,7 +218,7 @@ describe('the dispatcher', () => {
         caughtUp: Promise.all([follower.caughtUp, known.promise]).then(() => {}),
       };
     };
-    const running = run();
+    const running = stage.run();
     await stage.log.advance(2_000);
     expect(await stage.deliveries()).toEqual([]);
     known.resolve();
@@ -238,10 +229,10 @@ describe('the dispatcher', () => {
 
   it('is not held up by records that it cannot read', async () => {
     await stage.saveChannel();
-    const partition = partitionOf(stage.monitorId, stage.log.partitionCount('alerts'));
+    const partition = partitionOf(monitorId, stage.log.partitionCount('alerts'));
     await stage.log.deliver([{ topic: 'directory', partition: 0, key: directoryKeyOfChannel(backupId), value: '{' }]);
-    await stage.log.deliver([{ topic: 'alerts', partition, key: stage.monitorId, value: '{"v":1}' }]);
-    await run();
+    await stage.log.deliver([{ topic: 'alerts', partition, key: monitorId, value: '{"v":1}' }]);
+    await stage.run();
     await stage.raise('opened');
     await stage.reach(['opened delivered']);
     expect(await stage.log.records('dead-letters')).toHaveLength(1);

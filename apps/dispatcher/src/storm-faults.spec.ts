@@ -1,30 +1,13 @@
 /** Storms while tasks die and channels fail. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { queueTimingsDefault } from '@quorate/alerting';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import { silentLogger } from '@quorate/telemetry';
-import {
-  openDeliveryStage,
-  sites,
-  startPagerDutyStandIn,
-  stormEvents,
-  stormFaults,
-  untilAllEnded,
-  type DeliveryStage,
-  type PagerDutyStandIn,
-} from '@quorate/testing';
-import { startDispatcher, type DispatcherTimings } from './start-dispatcher.ts';
+import { startPagerDutyStandIn, type PagerDutyStandIn } from '@quorate/testing';
+import { channelId, routingKey } from './alert.stage.ts';
+import { openDeliveryStage, type DeliveryStage } from './delivery.stage.ts';
+import { sites, stormEvents, stormFaults, untilAllEnded } from './storm.stage.ts';
 
 const backupId = '22222222-2222-4222-8222-222222222222';
 let stage: DeliveryStage;
-
-async function run(changes: Partial<DispatcherTimings> = {}): Promise<void> {
-  const { log, secretBox } = stage;
-  const guard = new AddressGuard(allowLoopback);
-  const timings = { deadlineMs: 300, breaker: { openMs: 50, windowMs: 60_000 }, ...changes };
-  const publicUrl = 'https://quorate.example';
-  await stage.run(startDispatcher({ log, logger: silentLogger, secretBox, guard, publicUrl, timings }));
-}
 
 beforeEach(async () => {
   stage = await openDeliveryStage();
@@ -41,7 +24,7 @@ async function killAfter(moments: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   stage.kill();
-  await run();
+  await stage.run();
 }
 
 describe('a storm, killed at any moment', () => {
@@ -49,7 +32,7 @@ describe('a storm, killed at any moment', () => {
     'is told once, and resolved, when the dispatcher dies %i moments after each turn',
     async (moments) => {
       await stage.saveChannel();
-      await run();
+      await stage.run();
       await stage.raiseOf(sites(1, 13), 'opened');
       await killAfter(moments);
       await stage.raiseOf([14], 'opened');
@@ -68,7 +51,7 @@ describe('a storm, killed at any moment', () => {
   it('is one as well when it piled up while no dispatcher ran', async () => {
     await stage.saveChannel();
     await stage.raiseOf(sites(1, 14), 'opened');
-    await run();
+    await stage.run();
     await stage.until(() => stage.pagerDuty.alerts.length === 11);
     await stage.raiseOf(sites(1, 14), 'resolved');
     await untilAllEnded(stage, 30);
@@ -78,12 +61,12 @@ describe('a storm, killed at any moment', () => {
   it('may repeat a message that was sent but not recorded, under the same key', async () => {
     stage.pagerDuty.behave((event) => (event.dedup_key.startsWith('storm:') ? 'accept-then-hang' : 'accept'));
     await stage.saveChannel();
-    await run();
+    await stage.run();
     await stage.raiseOf(sites(1, 12), 'opened');
     await stage.until(() => stormEvents(stage.pagerDuty).length > 0);
     stage.kill();
     stage.pagerDuty.behave('accept');
-    await run();
+    await stage.run();
     await stage.raiseOf(sites(1, 12), 'resolved');
     await untilAllEnded(stage, 26);
     const [page] = stage.pagerDuty.alerts.filter(({ dedupKey }) => dedupKey.startsWith('storm:'));
@@ -98,7 +81,7 @@ describe('a storm on a channel that fails', () => {
   beforeEach(async () => {
     backup = await startPagerDutyStandIn();
     await stage.saveChannel({ fallbackChannelId: backupId, stormBrake: { openedMax: 2 } });
-    await stage.saveChannel({ id: backupId, pagerduty: { routingKey: stage.routingKey, url: backup.url } });
+    await stage.saveChannel({ id: backupId, pagerduty: { routingKey, url: backup.url } });
   });
 
   afterEach(async () => {
@@ -107,7 +90,7 @@ describe('a storm on a channel that fails', () => {
 
   it('is taken over as one page by the fallback channel, with its lists and its resolve', async () => {
     stage.pagerDuty.behave({ status: 503 });
-    await run({ queue: { ...queueTimingsDefault, fallbackAfterMs: 10_000 } });
+    await stage.run({ queue: { ...queueTimingsDefault, fallbackAfterMs: 10_000 } });
     await stage.raiseOf(sites(1, 6), 'opened');
     await stage.until(() => backup.alerts.length === 3);
     await stage.raiseOf(sites(1, 6), 'resolved');
@@ -121,7 +104,7 @@ describe('a storm on a channel that fails', () => {
   it('goes on there when it was refused for good, and a person may have it sent here again', async () => {
     const refused = (event: { dedup_key: string }) => event.dedup_key.startsWith('storm:');
     stage.pagerDuty.behave((event) => (refused(event) ? { status: 403 } : 'accept'));
-    await run();
+    await stage.run();
     await stage.raiseOf(sites(1, 12), 'opened');
     await stage.until(() => stormEvents(backup).length > 0);
     const [dead] = (await stage.deliveries()).filter(({ storm, state }) => storm !== null && state === 'dead');
@@ -130,7 +113,7 @@ describe('a storm on a channel that fails', () => {
     await stage.order({
       v: 1,
       type: 'retry-delivery',
-      channelId: stage.channelId,
+      channelId: channelId,
       delivery: dead!,
       at: stage.log.now(),
     });
@@ -146,12 +129,12 @@ describe('a roll-up that is refused for good', () => {
   it('lets its incidents go, each to be paged and resolved on its own; it is not sent again', async () => {
     stage.pagerDuty.behave((event) => (event.dedup_key.startsWith('storm:') ? { status: 400 } : 'accept'));
     await stage.saveChannel();
-    await run();
+    await stage.run();
     await stage.raiseOf(sites(1, 13), 'opened');
     await stage.until(() => stage.pagerDuty.alerts.length === 13);
     const [dead] = (await stage.deliveries()).filter(({ storm }) => storm !== null);
     expect(dead).toMatchObject({ state: 'dead', attempts: [{ outcome: 'refused' }] });
-    const order = { v: 1, type: 'retry-delivery', channelId: stage.channelId, delivery: dead! } as const;
+    const order = { v: 1, type: 'retry-delivery', channelId, delivery: dead! } as const;
     stage.pagerDuty.behave('accept');
     await stage.order({ ...order, at: stage.log.now() });
     await stage.raiseOf(sites(1, 13), 'resolved');

@@ -1,26 +1,10 @@
 /** The storm brake of the running dispatcher, against the stand-in for PagerDuty. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import { silentLogger } from '@quorate/telemetry';
-import {
-  openDeliveryStage,
-  sites,
-  stormEvents,
-  stormFaults,
-  untilAllEnded,
-  type DeliveryStage,
-} from '@quorate/testing';
-import { startDispatcher } from './start-dispatcher.ts';
+import { channelId, traceId } from './alert.stage.ts';
+import { openDeliveryStage, type DeliveryStage } from './delivery.stage.ts';
+import { sites, stormEvents, stormFaults, untilAllEnded } from './storm.stage.ts';
 
 let stage: DeliveryStage;
-
-async function run(): Promise<void> {
-  const { log, secretBox } = stage;
-  const guard = new AddressGuard(allowLoopback);
-  const timings = { deadlineMs: 3_000, breaker: { openMs: 50, windowMs: 60_000 } };
-  const publicUrl = 'https://quorate.example';
-  await stage.run(startDispatcher({ log, logger: silentLogger, secretBox, guard, publicUrl, timings }));
-}
 
 beforeEach(async () => {
   stage = await openDeliveryStage();
@@ -35,7 +19,7 @@ const alertCount = (count: number) => stage.until(() => stage.pagerDuty.alerts.l
 /** Sites 1 to 10 have paged on their own, then the others are told in a roll-up. */
 async function openStorm(...others: readonly number[]): Promise<void> {
   await stage.saveChannel();
-  await run();
+  await stage.run({ deadlineMs: 3_000 });
   await stage.raiseOf(sites(1, 10), 'opened');
   await alertCount(10);
   await stage.raiseOf(others, 'opened');
@@ -59,7 +43,7 @@ describe('a storm', () => {
 
   it('of hundreds of monitors at once is eleven pages, and nothing of it is lost', async () => {
     await stage.saveChannel();
-    await run();
+    await stage.run({ deadlineMs: 3_000 });
     await stage.raiseOf(sites(1, 300), 'opened');
     await alertCount(11);
     await stage.raiseOf(sites(1, 300), 'resolved');
@@ -94,14 +78,14 @@ describe('a storm', () => {
     const trouble = { severity: 'critical', detail: 'd', consequence: 'c', remedy: 'r' } as const;
     await stage.raiseOf([20], 'opened', { subject: 'platform', trouble });
     const testId = '33333333-3333-4333-8333-333333333333';
-    await stage.order({ v: 1, type: 'test-channel', channelId: stage.channelId, testId, at: stage.log.now() });
+    await stage.order({ v: 1, type: 'test-channel', channelId, testId, at: stage.log.now() });
     await alertCount(13);
   });
 
   it('leads the trace of its first incident on into its page', async () => {
     await openStorm(11);
     const call = stage.pagerDuty.calls.find(({ event }) => event.dedup_key.startsWith('storm:'));
-    expect(String(call?.headers['traceparent'])).toContain(stage.traceId);
+    expect(String(call?.headers['traceparent'])).toContain(traceId);
   });
 
   it('goes on without the brake when that is switched off meanwhile', async () => {

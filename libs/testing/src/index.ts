@@ -4,7 +4,6 @@ export { RefusedError } from './cluster/refused-error.ts';
 export type { VirtualTime } from './cluster/virtual-time.ts';
 export { SimulatedCluster, type ClusterSettings } from './cluster/simulated-cluster.ts';
 export { currentHost, SimulatedHost } from './cluster/simulated-host.ts';
-export { buildVote, DeliveryStage, openDeliveryStage } from './delivery-stage.ts';
 export { startHeartbeatReceiver, type HeartbeatReceiver } from './heartbeat-receiver.ts';
 export { createSimulatedLog, SimulatedLog, type Report } from './simulated-log.ts';
 export {
@@ -67,4 +66,3 @@ export { startTarget, type Target, type TargetFault, type TargetVisit } from './
 export { startTokenServer, type TokenFault, type TokenServer } from './targets/token-server.ts';
 export { serverHello, tlsAlert, tlsRecord, weakDiffieHellman } from './targets/tls-handshakes.ts';
 export { startTlsServer, type TlsServer } from './targets/tls-server.ts';
-export { sites, stormEvents, stormFaults, untilAllEnded } from './storm-watch.ts';

@@ -2,7 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { newDelivery } from '@quorate/alerting';
 import type { Alert, ChannelRecord, Delivery, Transition } from '@quorate/contracts';
-import { buildVote, openDeliveryStage, type PagerDutyEvent } from '@quorate/testing';
+import type { PagerDutyEvent } from '@quorate/testing';
+import { buildAlert, buildVote, channelId, monitorId, startedAt } from '../alert.stage.ts';
 import { pagerdutyChannel } from './pagerduty.channel.ts';
 import { webhookChannel } from './webhook.channel.ts';
 
@@ -24,13 +25,10 @@ const facts = {
   firstToExpire: 'CN=shop.example',
 };
 
-const stage = await openDeliveryStage();
-await stage.end();
-
 const channelOf = {
   v: 1,
   entity: 'channel',
-  id: stage.channelId,
+  id: channelId,
   version: 1,
   name: 'On call',
   fallbackChannelId: null,
@@ -48,15 +46,15 @@ const webhook = {
 } satisfies ChannelRecord;
 
 function alertOf(transition: Transition, changes: Partial<Alert> = {}): Alert {
-  const incidentId = `${stage.monitorId}:certificate:${stage.startedAt}`;
-  const seen = { ...buildVote('eu', 'up', stage.startedAt), certificate };
-  const votes = [seen, buildVote('us', 'up', stage.startedAt)];
+  const incidentId = `${monitorId}:certificate:${startedAt}`;
+  const seen = { ...buildVote('eu', 'up', startedAt), certificate };
+  const votes = [seen, buildVote('us', 'up', startedAt)];
   const about = { subject: 'certificate', certificate, incidentId, regions: ['eu'], votes } as const;
-  return stage.alertOf(transition, { ...about, votes, regions: ['eu'], ...changes });
+  return buildAlert(transition, { ...about, votes, regions: ['eu'], ...changes });
 }
 
-const messageOf = (delivery: Delivery) => ({ delivery, traceId: null, publicUrl: null, now: stage.startedAt });
-const deliveryOf = (alert: Alert) => newDelivery(alert, stage.channelId, stage.startedAt);
+const messageOf = (delivery: Delivery) => ({ delivery, traceId: null, publicUrl: null, now: startedAt });
+const deliveryOf = (alert: Alert) => newDelivery(alert, channelId, startedAt);
 const bodyOf = (text: string | null): unknown => JSON.parse(text ?? '{}');
 const eventOf = (alert: Alert) =>
   bodyOf(pagerdutyChannel.call(pagerduty, messageOf(deliveryOf(alert))).body) as PagerDutyEvent;
@@ -68,7 +66,7 @@ describe('a certificate that is about to expire, to PagerDuty', () => {
     const event = eventOf(alertOf('opened'));
     expect(event).toMatchObject({
       event_action: 'trigger',
-      dedup_key: `${stage.monitorId}:certificate:${stage.startedAt}`,
+      dedup_key: `${monitorId}:certificate:${startedAt}`,
       payload: {
         summary: 'Certificate of Shop expires in 13 days (2026-12-04)',
         severity: 'warning',
@@ -86,7 +84,7 @@ describe('a certificate that is about to expire, to PagerDuty', () => {
     expect(eventOf(alertOf('acknowledged'))).toMatchObject({ event_action: 'acknowledge' });
     expect(eventOf(alertOf('resolved', { resolveCause: 'renewed' }))).toMatchObject({
       event_action: 'resolve',
-      dedup_key: `${stage.monitorId}:certificate:${stage.startedAt}`,
+      dedup_key: `${monitorId}:certificate:${startedAt}`,
     });
   });
 });
@@ -103,7 +101,7 @@ describe('a certificate that is about to expire, to a webhook', () => {
       data: {
         subject: 'certificate',
         headline,
-        monitor: { id: stage.monitorId, name: 'Shop' },
+        monitor: { id: monitorId, name: 'Shop' },
         certificate: facts,
         regions: ['eu'],
         seen: [{ region: 'eu', ...facts }],
@@ -120,22 +118,22 @@ describe('a certificate that is about to expire, to a webhook', () => {
 });
 
 describe('many certificates at once', () => {
-  const stormId = `storm:${stage.channelId}:certificates:${stage.startedAt}`;
+  const stormId = `storm:${channelId}:certificates:${startedAt}`;
   function told(transition: Transition, openCount: number): Delivery {
     const counts = { openCount, acknowledgedCount: 0, resolvedCount: 40 - openCount };
     const members = [{ name: 'Shop', state: 'open' as const }].slice(0, openCount).map((member) => ({
       ...member,
       incidentId: 'i',
-      monitorId: stage.monitorId,
+      monitorId: monitorId,
       target: 'https://shop.example/',
       why: null,
-      openedAt: stage.startedAt,
+      openedAt: startedAt,
       acknowledgedBy: null,
       resolvedAt: null,
       resolveCause: null,
     }));
-    const storm = { channelId: stage.channelId, topic: 'certificates' as const, openedMax: 10, windowSeconds: 86_400 };
-    const alert = stage.alertOf(transition, { subject: 'storm', incidentId: stormId, votes: [], regions: [] });
+    const storm = { channelId, topic: 'certificates' as const, openedMax: 10, windowSeconds: 86_400 };
+    const alert = buildAlert(transition, { subject: 'storm', incidentId: stormId, votes: [], regions: [] });
     return { ...deliveryOf(alert), storm: { ...storm, ...counts, members } };
   }
   const summaryOf = (delivery: Delivery) =>

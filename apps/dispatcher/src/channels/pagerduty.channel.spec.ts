@@ -1,34 +1,35 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { newDelivery } from '@quorate/alerting';
 import type { Alert, ChannelRecord } from '@quorate/contracts';
-import { buildVote, openDeliveryStage, type DeliveryStage, type PagerDutyEvent } from '@quorate/testing';
+import type { PagerDutyEvent } from '@quorate/testing';
+import {
+  buildAlert,
+  buildVote,
+  channelId,
+  incidentId,
+  monitorId,
+  platformTrouble,
+  routingKey,
+  startedAt,
+  traceId,
+} from '../alert.stage.ts';
 import type { Message } from './channel-call.ts';
 import { pagerdutyChannel } from './pagerduty.channel.ts';
-
-let stage: DeliveryStage;
-
-beforeEach(async () => {
-  stage = await openDeliveryStage();
-});
-
-afterEach(async () => {
-  await stage.end();
-});
 
 function bodyOf(alert: Alert, changes: Partial<Message> = {}): string {
   const channel = {
     v: 1,
     entity: 'channel',
-    id: stage.channelId,
+    id: channelId,
     version: 1,
     name: 'On call',
     fallbackChannelId: null,
     stormBrake: { enabled: true, openedMax: 10, windowSeconds: 60 },
     type: 'pagerduty',
-    pagerduty: { routingKey: stage.routingKey, url: 'https://events.pagerduty.com/v2/enqueue' },
+    pagerduty: { routingKey, url: 'https://events.pagerduty.com/v2/enqueue' },
   } satisfies ChannelRecord;
-  const delivery = newDelivery(alert, stage.channelId, stage.startedAt);
-  const message = { delivery, traceId: null, publicUrl: null, now: stage.startedAt, ...changes };
+  const delivery = newDelivery(alert, channelId, startedAt);
+  const message = { delivery, traceId: null, publicUrl: null, now: startedAt, ...changes };
   return pagerdutyChannel.call(channel, message).body ?? '';
 }
 
@@ -41,30 +42,28 @@ describe('an event for PagerDuty', () => {
     ['resolved', 'resolve'],
     ['test', 'trigger'],
   ])('says of an alert that is %s: %s', (transition, action) => {
-    expect(eventOf(stage.alertOf(transition)).event_action).toBe(action);
+    expect(eventOf(buildAlert(transition)).event_action).toBe(action);
   });
 
   it('has the same key for all that is said of an incident, and another for the next incident', () => {
     const keys = (['opened', 'acknowledged', 'resolved'] as const).map(
-      (transition) => eventOf(stage.alertOf(transition)).dedup_key,
+      (transition) => eventOf(buildAlert(transition)).dedup_key,
     );
-    expect(new Set(keys)).toEqual(new Set([stage.incidentId]));
-    expect(eventOf(stage.alertOf('opened', { incidentId: `${stage.monitorId}:1` })).dedup_key).toBe(
-      `${stage.monitorId}:1`,
-    );
+    expect(new Set(keys)).toEqual(new Set([incidentId]));
+    expect(eventOf(buildAlert('opened', { incidentId: `${monitorId}:1` })).dedup_key).toBe(`${monitorId}:1`);
     expect(keys[0]?.length).toBeLessThanOrEqual(255);
   });
 
   it('names the regions whose answer was still on its way when the majority was complete', () => {
-    const alert = stage.alertOf('opened');
+    const alert = buildAlert('opened');
     const withoutOne = { ...alert, votes: alert.votes.filter(({ region }) => region !== 'ap') };
     expect(eventOf(withoutOne).payload?.custom_details).toMatchObject({ regions_outstanding: ['ap'] });
   });
 
   it('carries the vote of every region with its evidence', () => {
-    const details = eventOf(stage.alertOf('opened'), { traceId: stage.traceId }).payload?.custom_details;
+    const details = eventOf(buildAlert('opened'), { traceId }).payload?.custom_details;
     expect(details).toMatchObject({
-      trace_id: stage.traceId,
+      trace_id: traceId,
       regions_down: ['eu', 'us'],
       regions_expected: ['eu', 'us', 'ap'],
       regions_outstanding: [],
@@ -82,10 +81,10 @@ describe('an event for PagerDuty', () => {
   });
 
   it('links to the incident only where people can reach this installation', () => {
-    expect(eventOf(stage.alertOf('opened'))).not.toHaveProperty('links');
-    expect(eventOf(stage.alertOf('opened'), { publicUrl: 'https://quorate.example/status/' })).toMatchObject({
+    expect(eventOf(buildAlert('opened'))).not.toHaveProperty('links');
+    expect(eventOf(buildAlert('opened'), { publicUrl: 'https://quorate.example/status/' })).toMatchObject({
       client_url: 'https://quorate.example/status/',
-      links: [{ href: `https://quorate.example/status/api/v1/incidents/${encodeURIComponent(stage.incidentId)}` }],
+      links: [{ href: `https://quorate.example/status/api/v1/incidents/${encodeURIComponent(incidentId)}` }],
     });
   });
 
@@ -93,7 +92,7 @@ describe('an event for PagerDuty', () => {
     const name = `${'😀'.repeat(100)}`;
     const vote = { ...buildVote('eu', 'down', 0), message: '👩‍👩‍👧‍👧'.repeat(90) };
     const summary = eventOf(
-      stage.alertOf('opened', { monitor: { name, type: 'http', target: 't', tags: {} }, votes: [vote] }),
+      buildAlert('opened', { monitor: { name, type: 'http', target: 't', tags: {} }, votes: [vote] }),
     ).payload?.summary;
     expect(summary?.length).toBeLessThanOrEqual(1_024);
     expect(summary?.length).toBeGreaterThan(1_000);
@@ -105,18 +104,18 @@ describe('an event for PagerDuty', () => {
       ...buildVote(`region-${index}`, 'down', 0),
       message: 'x'.repeat(1_000),
     }));
-    const alert = stage.alertOf('opened', { votes, regions: votes.map(({ region }) => region) });
-    const body = bodyOf(alert, { traceId: stage.traceId });
+    const alert = buildAlert('opened', { votes, regions: votes.map(({ region }) => region) });
+    const body = bodyOf(alert, { traceId });
     expect(Buffer.byteLength(body)).toBeLessThan(512_000);
     const event = JSON.parse(body) as PagerDutyEvent;
     expect(event.payload?.custom_details).toEqual({
       note: 'Details were left out: the event would have been larger than 512000 bytes',
-      trace_id: stage.traceId,
+      trace_id: traceId,
     });
   });
 
   it('tells of trouble in Quorate itself what is wrong, what it means and what to do, and accuses no target', () => {
-    const { payload } = eventOf(stage.alertOf('opened', stage.platformTrouble), { traceId: stage.traceId });
+    const { payload } = eventOf(buildAlert('opened', platformTrouble), { traceId });
     expect(payload).toEqual({
       summary: 'Quorate: Region ap is silent. Its prober was last heard at 2027-01-15 07:59:40 UTC.',
       source: 'quorate',
@@ -129,18 +128,18 @@ describe('an event for PagerDuty', () => {
         title: 'Region ap is silent',
         since: '2027-01-15T07:59:40.000Z',
         regions: ['ap'],
-        ...stage.platformTrouble.trouble,
-        incident: stage.incidentId,
+        ...platformTrouble.trouble,
+        incident: incidentId,
         opened_at: '2027-01-15T08:00:00.000Z',
-        trace_id: stage.traceId,
+        trace_id: traceId,
       },
     });
-    const resolved = eventOf(stage.alertOf('resolved', stage.platformTrouble));
-    expect(resolved).toMatchObject({ event_action: 'resolve', dedup_key: stage.incidentId });
+    const resolved = eventOf(buildAlert('resolved', platformTrouble));
+    expect(resolved).toMatchObject({ event_action: 'resolve', dedup_key: incidentId });
   });
 
   it('says something even when no vote does', () => {
-    expect(eventOf(stage.alertOf('opened', { votes: [] })).payload).toMatchObject({
+    expect(eventOf(buildAlert('opened', { votes: [] })).payload).toMatchObject({
       summary: 'Shop is down: no answer as expected (2 of 3 regions: eu, us)',
       class: 'http',
     });

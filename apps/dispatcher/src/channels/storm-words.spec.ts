@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { newDelivery } from '@quorate/alerting';
 import type { ChannelRecord, Delivery, Storm, StormMember, Transition } from '@quorate/contracts';
-import { openDeliveryStage, type PagerDutyEvent } from '@quorate/testing';
+import type { PagerDutyEvent } from '@quorate/testing';
+import { buildAlert, channelId } from '../alert.stage.ts';
 import { headline } from './headline.ts';
 import { pagerdutyChannel } from './pagerduty.channel.ts';
 import { webhookChannel } from './webhook.channel.ts';
 
-const channelId = '11111111-1111-4111-8111-111111111111';
 const openedAt = 1_800_000_000_000;
 const stormId = `storm:${channelId}:${openedAt}`;
 
@@ -34,14 +34,11 @@ function stormOf(members: readonly StormMember[], moreCount = 0): Storm {
   return { channelId, topic: 'outages', ...brake, openCount, acknowledgedCount, resolvedCount, members: [...members] };
 }
 
-const stage = await openDeliveryStage();
-await stage.end();
-
 function messageOf(transition: Transition, storm: Storm): Delivery {
   const monitor = { name: 'Many monitors at once', type: 'storm', target: 'quorate', tags: {} };
   const alertId = `${stormId}:${transition}:1`;
   const about = { subject: 'storm', incidentId: stormId, alertId, monitorId: channelId, monitor } as const;
-  const alert = stage.alertOf(transition, { ...about, sequence: 1, regions: [], expectedRegions: [], votes: [] });
+  const alert = buildAlert(transition, { ...about, sequence: 1, regions: [], expectedRegions: [], votes: [] });
   return { ...newDelivery(alert, channelId, openedAt), storm };
 }
 

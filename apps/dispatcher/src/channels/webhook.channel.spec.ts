@@ -3,10 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Alert } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import { silentLogger } from '@quorate/telemetry';
-import { buildVote, openDeliveryStage, type DeliveryStage } from '@quorate/testing';
-import { startDispatcher } from '../start-dispatcher.ts';
+import { buildVote, channelId, incidentId, platformTrouble, startedAt, traceId } from '../alert.stage.ts';
+import { openDeliveryStage, type DeliveryStage } from '../delivery.stage.ts';
 
 const key = Buffer.alloc(32, 5);
 const secret = `whsec_${key.toString('base64')}`;
@@ -32,10 +30,7 @@ async function take(request: IncomingMessage, response: ServerResponse): Promise
 async function run(webhook: Record<string, unknown> = {}): Promise<void> {
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks/quorate`;
   await stage.saveChannel({ type: 'webhook', webhook: { url, secret, ...webhook } });
-  const { log, secretBox } = stage;
-  const guard = new AddressGuard(allowLoopback);
-  const timings = { deadlineMs: 300 };
-  await stage.run(startDispatcher({ log, logger: silentLogger, secretBox, guard, publicUrl: null, timings }));
+  await stage.run({}, null);
 }
 
 interface Body {
@@ -75,10 +70,10 @@ describe('a webhook', () => {
     expect(calls[0]?.path).toBe('/hooks/quorate');
     expect(calls[0]?.headers).toMatchObject({
       'content-type': 'application/json',
-      'webhook-id': `${stage.incidentId}:opened:0:${stage.channelId}`,
+      'webhook-id': `${incidentId}:opened:0:${channelId}`,
       'user-agent': expect.stringMatching(/^Quorate\//),
     });
-    expect(Number(calls[0]?.headers['webhook-timestamp'])).toBe(Math.floor(stage.startedAt / 1_000));
+    expect(Number(calls[0]?.headers['webhook-timestamp'])).toBe(Math.floor(startedAt / 1_000));
   });
 
   it('tells type, time and facts, with the trace', async () => {
@@ -89,10 +84,10 @@ describe('a webhook', () => {
       type: 'incident.opened',
       timestamp: '2027-01-15T08:00:00.000Z',
       data: {
-        incidentId: stage.incidentId,
+        incidentId: incidentId,
         headline: 'Shop is down: got 503, expected 200-299 (2 of 3 regions: eu, us)',
         monitor: { name: 'Shop', target: 'https://shop.example/' },
-        traceId: stage.traceId,
+        traceId: traceId,
         regions: ['eu', 'us'],
         late: false,
       },
@@ -181,7 +176,7 @@ describe('a webhook', () => {
       ['resolved', 0],
     ];
     for (const [transition, sequence] of alerts) {
-      await stage.raise(transition, { sequence, alertId: `${stage.incidentId}:${transition}:${sequence}` });
+      await stage.raise(transition, { sequence, alertId: `${incidentId}:${transition}:${sequence}` });
       await stage.log.advance(1_000);
     }
     await stage.until(() => calls.length === 4);
@@ -195,8 +190,8 @@ describe('a webhook', () => {
 
   it('tells of trouble in Quorate itself under types of its own', async () => {
     await run();
-    await stage.raise('opened', stage.platformTrouble);
-    await stage.raise('resolved', stage.platformTrouble);
+    await stage.raise('opened', platformTrouble);
+    await stage.raise('resolved', platformTrouble);
     await stage.reach(['opened delivered', 'resolved delivered']);
     expect(bodies().map(({ type, data }) => [type, data['headline']])).toEqual([
       ['platform.opened', 'Quorate: Region ap is silent. Its prober was last heard at 2027-01-15 07:59:40 UTC.'],
@@ -205,7 +200,7 @@ describe('a webhook', () => {
     expect(bodies()[0]?.data).toMatchObject({
       subject: 'platform',
       monitor: null,
-      platform: { condition: 'region-silent:ap', regions: ['ap'], ...stage.platformTrouble.trouble },
+      platform: { condition: 'region-silent:ap', regions: ['ap'], ...platformTrouble.trouble },
     });
     expect(bodies()[0]?.data).not.toHaveProperty('votes');
   });
@@ -216,12 +211,12 @@ describe('a webhook', () => {
   ])('stays below 20 kB with %s', async (_situation, regionCount, messageLength) => {
     await run();
     const votes = Array.from({ length: regionCount }, (_, index) => ({
-      ...buildVote(`region-${index}`, 'down', stage.startedAt),
+      ...buildVote(`region-${index}`, 'down', startedAt),
       message: '☎'.repeat(messageLength),
     }));
     await stage.raise('opened', { votes, regions: votes.map(({ region }) => region) });
     await stage.reach(['opened delivered']);
     expect(Buffer.byteLength(calls[0]?.body ?? '')).toBeLessThan(20_000);
-    expect(bodies()[0]?.data).toMatchObject({ incidentId: stage.incidentId, shortened: true });
+    expect(bodies()[0]?.data).toMatchObject({ incidentId, shortened: true });
   });
 });

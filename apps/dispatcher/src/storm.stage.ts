@@ -1,7 +1,8 @@
 /** What specs of storms look for: many sites by number, and whatever is not as it should be once all is over. */
 import type { Delivery } from '@quorate/contracts';
-import type { DeliveryStage } from './delivery-stage.ts';
-import type { PagerDutyEvent, PagerDutyStandIn } from './pagerduty-stand-in.ts';
+import type { PagerDutyEvent, PagerDutyStandIn } from '@quorate/testing';
+import { channelId as ownChannelId } from './alert.stage.ts';
+import type { DeliveryStage } from './delivery.stage.ts';
 
 /** The numbers of sites. */
 export function sites(from: number, to: number): number[] {
@@ -38,7 +39,7 @@ export async function stormFaults(stage: DeliveryStage, incidentCount: number): 
   const keys = new Set(alerts.map(({ dedupKey }) => dedupKey));
   if (keys.size < alerts.length) faults.push('a key was opened again after its resolve');
   const triggers = (await stage.deliveries()).filter(
-    ({ alert, storm, channelId }) => storm === null && alert.transition === 'opened' && channelId === stage.channelId,
+    ({ alert, storm, channelId }) => storm === null && alert.transition === 'opened' && channelId === ownChannelId,
   );
   if (triggers.length !== incidentCount) faults.push(`there are ${triggers.length} triggers`);
   return [...faults, ...triggers.flatMap((trigger) => faultOf(trigger, keys) ?? [])];
