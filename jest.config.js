@@ -54,6 +54,8 @@ const project = (displayName, testMatch, testPathIgnorePatterns) => ({
 });
 
 export default {
+  // Unit specs take milliseconds; on a machine that is busy with ten other things, seconds.
+  testTimeout: 20_000,
   projects: [
     project(
       'unit',

@@ -33,7 +33,7 @@ interface LookSettings {
 }
 
 async function look(url: string, settings: LookSettings = {}): Promise<Evidence> {
-  const { allowed = allowLoopback, ipFamily = 'auto', timeoutMs = 2_000 } = settings;
+  const { allowed = allowLoopback, ipFamily = 'auto', timeoutMs = 10_000 } = settings;
   const resolver = new NameResolver({ servers: [names.address], hostsFile: '/dev/null' });
   const guard = new AddressGuard(allowed);
   const surroundings = createSurroundings({ guard, resolver, region: 'eu', version: '1', signal: stop.signal });
