@@ -63,7 +63,8 @@ export class Network {
       const fail = () => reject(new BusUnavailableError(`The connection broke before the answer to: ${what}`));
       this.#time.after(backMs, () => host.arrive(() => settle(lost?.what === 'answer' ? fail : action)));
     };
-    this.#time.after(thereMs, () => {
+    // What a broker does settles no promise; what it answers does, as it arrives.
+    this.#time.afterPlainly(thereMs, () => {
       if (lost?.what === 'request') {
         if (lost.reset) host.arrive(() => settle(() => reject(new BusUnavailableError(`Refused: ${what}`))));
         return;
