@@ -1,6 +1,7 @@
 /**
  * `npm run simulate`: the production scheduler, aggregator and dispatcher live through seeded faults on a simulated
- * cluster, in virtual time. Ends with 1 when a run did what must not be, or a planted bug was not found.
+ * cluster, in virtual time. Ends with 1 when a run did what must not be, a planted bug was not found, or it was
+ * interrupted before all was run.
  */
 import { availableParallelism } from 'node:os';
 import { optionsOf, seedMax, usage, UsageError, type SimulateOptions } from './options.ts';
@@ -13,6 +14,7 @@ import { Tally } from './tally.ts';
 /** Every so many runs one is lived twice, to see that a seed tells all. */
 const twiceEvery = 25;
 const toldEveryMs = 10_000;
+const oneInterruptMs = 500;
 
 function say(text: string): void {
   process.stdout.write(text);
@@ -28,6 +30,22 @@ function* requestsOf({ seedCount, from, minutes }: Extract<SimulateOptions, { ac
   for (let index = 0; performance.now() < endsAt; index++) yield request(Math.floor(Math.random() * seedMax), index);
 }
 
+/**
+function* requestsOf(options: Extract<SimulateOptions, { act: 'run' }>): Generator<RunRequest> {
+  const { seedCount, from, minutes } = options;
+ * from the terminal and from npm.
+ */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  let firstAt: number | null = null;
+  process.on('SIGINT', () => {
+    firstAt ??= performance.now();
+    if (performance.now() - firstAt > oneInterruptMs) process.exit(130);
+    controller.abort();
+  });
+  return controller.signal;
+}
+
 async function runMany(options: Extract<SimulateOptions, { act: 'run' }>): Promise<boolean> {
   const { threadCount, seedCount, from, minutes } = options;
   const tally = new Tally();
@@ -37,19 +55,22 @@ async function runMany(options: Extract<SimulateOptions, { act: 'run' }>): Promi
   say(`Simulating ${[...fixed, ...fresh].join(', then ')}\n`);
   const requests = requestsOf(options);
   const twice = new Set<number>();
-  const watch = setInterval(() => say(`  ${tally.runCount} runs, ${tally.brokenCount} broken\n`), toldEveryMs);
+  const progress = () => process.stderr.write(`  ${tally.runCount} runs, ${tally.brokenCount} broken\n`);
+  const watch = setInterval(progress, toldEveryMs);
+  const interrupted = interruption();
   await runAll({
     threadCount,
     next: () => {
-      const request = requests.next().value as RunRequest | undefined;
+      const request = interrupted.aborted ? undefined : (requests.next().value as RunRequest | undefined);
       if (request?.twice === true) twice.add(request.seed);
       return request ?? null;
     },
     onReport: (report) => tally.add(report, twice.delete(report.seed)),
   });
   clearInterval(watch);
+  if (interrupted.aborted) say('\nInterrupted. So far:\n');
   say(tally.inWords({ elapsedMs: performance.now() - startedAt, threadCount }));
-  return tally.brokenCount === 0;
+  return tally.brokenCount === 0 && !interrupted.aborted;
 }
 
 async function replay(seed: number): Promise<boolean> {

@@ -5,8 +5,6 @@ import { failedRun, type RunReport } from './run-report.ts';
 
 /** A run that takes longer will not end. */
 const runMsMax = 120_000;
-/** What a run leaves behind dies young: with room for it, little is left to be collected. */
-const resourceLimits = { maxYoungGenerationSizeMb: 96 };
 const threadFile = new URL('./worker.js', import.meta.url);
 
 export interface PoolSettings {
@@ -19,11 +17,15 @@ export interface PoolSettings {
   readonly onLine?: (line: string) => void;
 }
 
+/** A thread that has lived so many runs makes way for a new one: nothing that a run leaves behind can add up. */
+const runsPerWorkerMax = 400;
+
 class Thread {
   readonly #settings: PoolSettings;
   readonly #ended = Promise.withResolvers<void>();
   #worker: Worker;
   #request: RunRequest | null = null;
+  #runCount = 0;
   #watchdog: NodeJS.Timeout | undefined;
 
   constructor(settings: PoolSettings) {
@@ -40,7 +42,7 @@ class Thread {
   #hire(): Worker {
     const workerData: ThreadSettings = { changed: this.#settings.changed ?? new Map() };
     const execArgv = ['--enable-source-maps', '--disable-warning=ExperimentalWarning'];
-    const worker = new Worker(threadFile, { workerData, execArgv, resourceLimits });
+    const worker = new Worker(threadFile, { workerData, execArgv });
     worker.on('message', (message: ThreadMessage) => {
       if ('line' in message) this.#settings.onLine?.(message.line);
       else this.#done(message.report);
@@ -63,7 +65,16 @@ class Thread {
   #done(report: RunReport): void {
     clearTimeout(this.#watchdog);
     this.#settings.onReport(report);
+    this.#runCount++;
+    if (this.#runCount % runsPerWorkerMax === 0) this.#replace();
     this.#goOn();
+  }
+
+  #replace(): void {
+    const before = this.#worker;
+    before.removeAllListeners('message');
+    before.postMessage(null);
+    this.#worker = this.#hire();
   }
 
   /** The run is lost, and the thread with it: the next run has a new one. */

@@ -12,7 +12,9 @@ export interface Pace {
 
 export class Tally {
   readonly #faults = new Map<string, number>();
+  /** The first of those that broke a promise. */
   readonly #broken: RunReport[] = [];
+  #brokenCount = 0;
   #runCount = 0;
   #repeatedCount = 0;
   #simulatedMs = 0;
@@ -23,7 +25,7 @@ export class Tally {
   }
 
   get brokenCount(): number {
-    return this.#broken.length;
+    return this.#brokenCount;
   }
 
   /** @param repeated whether the run was lived twice, and came out the same. */
@@ -44,7 +46,9 @@ export class Tally {
     sums.wanted += deliveries.intents;
     sums.doubled += deliveries.doubled;
     sums.restores += report.restoreCount;
-    if (report.violations.length > 0) this.#broken.push(report);
+    if (report.violations.length === 0) return;
+    this.#brokenCount++;
+    if (this.#broken.length < toldMax) this.#broken.push(report);
   }
 
   inWords({ elapsedMs, threadCount }: Pace): string {
@@ -74,13 +78,11 @@ export class Tally {
   }
 
   #brokenInWords(): string[] {
-    const told = this.#broken
-      .slice(0, toldMax)
-      .flatMap(({ seed, violations: [first, ...others] }) => [
-        `\nSeed ${seed}: ${first}${others.length === 0 ? '' : ` (and ${others.length} more)`}\n`,
-        `  npm run simulate -- --seed ${seed}\n`,
-      ]);
-    const untoldCount = this.brokenCount - toldMax;
+    const told = this.#broken.flatMap(({ seed, violations: [first, ...others] }) => [
+      `\nSeed ${seed}: ${first}${others.length === 0 ? '' : ` (and ${others.length} more)`}\n`,
+      `  npm run simulate -- --seed ${seed}\n`,
+    ]);
+    const untoldCount = this.#brokenCount - this.#broken.length;
     return untoldCount > 0 ? [...told, `\n… and ${untoldCount} runs more\n`] : told;
   }
 }

@@ -14,7 +14,7 @@ import type { CommittedStep, TaskWatcher } from './watched-task.ts';
 import { WatchedLog } from './watched-log.ts';
 
 /** So many steps with something to decide a restored task is compared for. */
-const stepsMax = 40;
+const stepsMax = 30;
 /** Between the end of one comparison and the next of the same partition. */
 const pauseMsMax = 90_000;
 /** So long after a fault heartbeats may still be read at different times. */

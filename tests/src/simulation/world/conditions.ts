@@ -25,9 +25,12 @@ const lostShare = 0.06;
 const slowShare = 0.25;
 const slowMsMax = 4_000;
 
+/** How a task of the aggregator asks for the ends of its streams; its partition follows. */
+const aggregatorBegins = 'ends aggregator-';
+
 /** `aggregator-1#2` is the second life of the aggregator's replica 1. */
 function serviceOf(host: SimulatedHost): string {
-  return host.name.split('-')[0] ?? '';
+  return host.name.slice(0, host.name.indexOf('-'));
 }
 
 export class Conditions implements NetworkConditions {
@@ -79,9 +82,10 @@ export class Conditions implements NetworkConditions {
   }
 
   passage(host: SimulatedHost, what: string): Passage | null {
-    const [point = '', of = ''] = what.split(' ');
-    if (point === 'ends' && of.startsWith('aggregator-')) {
-      this.#ledger.beginnings.push({ partition: Number(of.slice('aggregator-'.length)), at: this.#now() });
+    const space = what.indexOf(' ');
+    const point = space < 0 ? what : what.slice(0, space);
+    if (what.startsWith(aggregatorBegins)) {
+      this.#ledger.beginnings.push({ partition: Number(what.slice(aggregatorBegins.length)), at: this.#now() });
     }
     if (this.springs(host, point, 'before')) return null;
     const after = this.#take(host, point, 'after');

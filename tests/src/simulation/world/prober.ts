@@ -2,6 +2,7 @@
 import { heartbeatKey, type Check, type Heartbeat, type Vote } from '@quorate/contracts';
 import type { DurableLog, LogRecord } from '@quorate/bus';
 import { SimulatedHost, type Random, type SimulatedCluster } from '@quorate/testing';
+import { Recent } from '../host/recent.ts';
 import type { Conditions } from './conditions.ts';
 import type { Ledger } from './ledger.ts';
 import type { Truth } from './truth.ts';
@@ -32,7 +33,7 @@ const missed: Seen = { outcome: 'abstain', reason: 'prober.missed', message: 'pi
 const isolated: Seen = { outcome: 'abstain', reason: 'prober.isolated', message: 'this region reaches nothing' };
 
 /** Read once for all regions that it asks. */
-const checks = new WeakMap<LogRecord, Check>();
+const checks = new Recent<LogRecord, Check>();
 
 function checkOf(record: LogRecord, value: string): Check {
   const known = checks.get(record);

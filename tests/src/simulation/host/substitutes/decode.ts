@@ -4,6 +4,7 @@
  */
 import type { LogRecord, OutgoingRecord, TaskRecord } from '@quorate/bus';
 import type { Instant, TopicName } from '@quorate/contracts';
+import { Recent } from '../recent.ts';
 import { root } from '../root.ts';
 
 interface Reading {
@@ -20,7 +21,7 @@ type Decode = (
 const original = new URL('libs/bus/dist/nest/decode.js', root);
 const { readRecords: decode } = (await import(original.href)) as { readRecords: Decode };
 
-const known = new WeakMap<LogRecord, TaskRecord<unknown>>();
+const known = new Recent<LogRecord, TaskRecord<unknown>>();
 
 function freeze(value: unknown): void {
   if (value === null || typeof value !== 'object') return;
