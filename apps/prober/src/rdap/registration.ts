@@ -37,11 +37,19 @@ function only<Schema extends z.ZodType>(values: readonly unknown[], schema: Sche
   });
 }
 
+/** RFC 9083 wants a time zone. One that is left out is not that of the prober's machine, as JavaScript has it. */
+const withoutZone = /\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
+const isoOffset = /[+-]\d{2}:\d{2}$/;
+
+function instantOf(date: string): number {
+  return Date.parse(withoutZone.test(date) && !isoOffset.test(date) ? `${date}Z` : date);
+}
+
 /** The registry's own date; a registrar's, which may be another, where that is the only one. */
 function expiryOf(events: readonly unknown[]): Instant | null {
   const dates = only(events, eventSchema);
   for (const action of ['expiration', 'registrar expiration']) {
-    const date = Date.parse(dates.find(({ eventAction }) => eventAction.toLowerCase() === action)?.eventDate ?? '');
+    const date = instantOf(dates.find(({ eventAction }) => eventAction.toLowerCase() === action)?.eventDate ?? '');
     if (date >= 0) return date;
   }
   return null;
