@@ -5,6 +5,7 @@ import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
 import type { ByteSink, Connection } from './connection.ts';
 import { dial, type Destination } from './dial.ts';
+import { Looks } from './looks.ts';
 import { secure, type TlsSettings } from './secure.ts';
 
 /** A target that says more than this without saying what is expected never will. */
@@ -91,21 +92,27 @@ export class Conversation implements ByteSink {
     giveUp: (unheard: Unheard) => Failure,
   ): Promise<Value | Failure> {
     return await this.#attempt.wait<Value>('ttfb', (done) => {
-      const settle = (outcome: Value | Failure): void => {
-        this.#heard = () => undefined;
-        done(outcome);
-      };
-      this.#heard = () => {
-        if (this.#text !== '') this.#attempt.enter('transfer');
+      const looks = new Looks(() => {
         const understood = understand(this.#text);
         if (understood instanceof Failure) settle(understood);
         else if (understood !== null) settle(this.#consume(understood));
         else if (this.#state !== 'open') settle(giveUp({ text: this.#text, state: this.#state }));
-      };
-      this.#heard();
-      return () => {
+      });
+      const stop = (): void => {
+        looks.end();
         this.#heard = () => undefined;
       };
+      const settle = (outcome: Value | Failure): void => {
+        stop();
+        done(outcome);
+      };
+      this.#heard = () => {
+        if (this.#text !== '') this.#attempt.enter('transfer');
+        if (this.#state === 'open') looks.ask(this.#text.length);
+        else looks.take();
+      };
+      this.#heard();
+      return stop;
     });
   }
 

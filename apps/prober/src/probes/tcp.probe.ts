@@ -75,7 +75,9 @@ class Talk {
     );
     if (failure === null) return null;
     const { text } = conversation;
-    return failure.reason.startsWith('timeout.') && text !== '' ? unmatched(pattern, { text, state: 'open' }) : failure;
+    if (!failure.reason.startsWith('timeout.') || text === '') return failure;
+    // What came last may not have been looked at.
+    return matchEnd(pattern, text) === null ? unmatched(pattern, { text, state: 'open' }) : null;
   }
 }
 
