@@ -31,9 +31,8 @@ function* requestsOf({ seedCount, from, minutes }: Extract<SimulateOptions, { ac
 }
 
 /**
-function* requestsOf(options: Extract<SimulateOptions, { act: 'run' }>): Generator<RunRequest> {
-  const { seedCount, from, minutes } = options;
- * from the terminal and from npm.
+ * Ctrl-C: what is under way ends, and what was done is told; once more, and it ends at once. The first may arrive
+ * twice, from the terminal and from npm.
  */
 function interruption(): AbortSignal {
   const controller = new AbortController();
