@@ -210,13 +210,13 @@ describe.each(rows)('a probe of $name', (row) => {
   });
 
   it('dials no address that is not permitted', async () => {
-    server = await startPeerServer(row.healthy);
+    server = await stage.serve(startPeerServer(row.healthy));
     expect(await visit(row, server.port, { outbound: stage.publicOnly })).toMatchObject({ reason: 'blocked.address' });
     expect(server.connectionCount).toBe(0);
   });
 
   it('is down where nobody listens', async () => {
-    server = await startPeerServer(row.healthy);
+    server = await stage.serve(startPeerServer(row.healthy));
     const { port } = server;
     await server.close();
     expect(await visit(row, port)).toMatchObject({ reason: 'connect.refused' });
