@@ -141,6 +141,15 @@ describe('a partition', () => {
     expect(partition.finish(taskAt(start)).resumeFrom).toEqual({});
   });
 
+  it('closes no round of a deleted monitor that it finds in the streams, where its predecessor had begun', () => {
+    partition.restoreMonitor({ key: blogId, value: null, appendedAt: start });
+    announce(blogId);
+    vote(blogId, 'eu');
+    vote(blogId, 'us');
+    const { writes = [], resumeFrom } = partition.finish(taskAt(start + 60_000));
+    expect([writes.filter(({ key }) => key === blogId), resumeFrom]).toEqual([[], {}]);
+  });
+
   it('lets no time pass before it has caught up, and then at once', () => {
     announce(blogId);
     vote(blogId, 'eu');

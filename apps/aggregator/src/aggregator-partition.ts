@@ -44,6 +44,10 @@ interface Surroundings {
 /** The order in which a step writes: what a successor must know comes first. */
 const writeOrder = ['monitor-state', 'confirmations', 'verdicts', 'alerts', 'partition-reports', 'dead-letters'];
 
+function isEmpty({ monitor, state, windows, deletedAt }: Memory): boolean {
+  return monitor === null && state === null && windows.length === 0 && deletedAt === null;
+}
+
 function roundOf(input: Input): RoundIdentity | null {
   if (input.kind === 'check') return input.check;
   return input.kind === 'vote' ? input.vote : null;
@@ -51,10 +55,17 @@ function roundOf(input: Input): RoundIdentity | null {
 
 type ToldMonitor = Pick<TaskRecord<MonitorRecord>, 'key' | 'value' | 'appendedAt'>;
 
+interface Restored {
+  readonly monitors: NewestForms<MonitorRecord>;
+  /** Those that were deleted among them. */
+  readonly told: Set<string>;
+  readonly states: Map<string, MonitorState>;
+}
+
 export class AggregatorPartition {
   readonly #surroundings: Surroundings;
   /** What the tables held at the start, until the first step takes it up. */
-  #restored: { monitors: NewestForms<MonitorRecord>; states: Map<string, MonitorState> } | null;
+  #restored: Restored | null;
   readonly #memories = new Map<string, Memory>();
   readonly #due = new DueQueue();
   readonly #needed = new NeededOffsets();
@@ -72,11 +83,12 @@ export class AggregatorPartition {
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
-    this.#restored = { monitors: new NewestForms(), states: new Map() };
+    this.#restored = { monitors: new NewestForms(), told: new Set(), states: new Map() };
   }
 
   restoreMonitor(told: ToldMonitor): void {
     this.#restored?.monitors.hear(told);
+    this.#restored?.told.add(told.key);
   }
 
   restoreState(monitorId: string, state: MonitorState | null): void {
@@ -158,14 +170,14 @@ export class AggregatorPartition {
   /** Takes up what was restored: what changed while nobody was there is decided now. */
   #begin(task: Task<AggregatorPartition>): void {
     if (this.#restored === null) return;
-    const { monitors, states } = this.#restored;
+    const { monitors, told, states } = this.#restored;
     this.#restored = null;
     for (const [monitorId, state] of states) {
       this.#memories.set(monitorId, restoreMemory(state));
       this.#quarantine.replace(null, state);
     }
     this.#toldQuarantine = this.#quarantine.regions;
-    for (const monitorId of new Set([...monitors.keys(), ...states.keys()])) {
+    for (const monitorId of new Set([...told, ...states.keys()])) {
       const monitor = monitors.get(monitorId);
       const input: Input = monitor === undefined ? { kind: 'monitor-deleted' } : { kind: 'monitor', monitor };
       this.#decide({ monitorId, input, cause: this.#causeOf(monitorId) }, task);
@@ -228,10 +240,10 @@ export class AggregatorPartition {
   }
 
   #keep(before: Memory, { memory, effects }: Decided): void {
-    const { monitorId, monitor, state, windows } = memory;
-    this.#quarantine.replace(before.state, state);
+    const { monitorId } = memory;
+    this.#quarantine.replace(before.state, memory.state);
     if (!this.#before.has(monitorId)) this.#before.set(monitorId, before.state);
-    if (monitor === null && state === null && windows.length === 0) this.#memories.delete(monitorId);
+    if (isEmpty(memory)) this.#memories.delete(monitorId);
     else this.#memories.set(monitorId, memory);
     const dueAt = nextDueAt(memory);
     if (dueAt === null) this.#due.delete(monitorId);

@@ -27,13 +27,12 @@ export function close(work: Work, window: AnnouncedWindow, ruling: Ruling): void
 }
 
 /**
- * Ends the open rounds of these kinds, since nobody will judge them any more: with the verdict that had fallen, else
+ * Ends the open rounds, since nobody will judge them any more: with the verdict that had fallen, else
  * without one. So no round that was announced is lost without a word.
  */
-export function breakOff(work: Work, kinds: readonly AnnouncedWindow['kind'][]): void {
+export function breakOff(work: Work): void {
   const { now } = work.context;
   for (const window of work.windows.filter(isAnnounced)) {
-    if (!kinds.includes(window.kind)) continue;
     const closedAt = Math.max(window.check.appendedAt, Math.min(now, closesAtOf(window.check)));
     const undecided = { verdict: 'inconclusive', decidedAt: closedAt, quarantinedRegions: [] } as const;
     end(work, window, { ...undecided, ...noteOf(work.state, window), closedAt });

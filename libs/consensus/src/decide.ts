@@ -5,7 +5,7 @@ import { breakOff } from './closing.ts';
 import { confirm, nextConfirmationAt } from './confirmation.ts';
 import type { Effect } from './effect.ts';
 import { acknowledgeIncident, nextReminderAt, remind } from './incident.ts';
-import { takeDeletion, takeMonitor } from './life-cycle.ts';
+import { forgetDeletion, forgottenAt, takeDeletion, takeMonitor } from './life-cycle.ts';
 import { takeCheck, takeVote, type HeardCheck } from './listening.ts';
 import { observeMaintenance } from './maintenance.ts';
 import { change, isKnown, type Context, type KnownWork, type Memory, type Work } from './memory.ts';
@@ -35,6 +35,7 @@ export function decide(memory: Memory, input: Input, context: Context): Decided 
   take(work, input);
   if (isKnown(work) && context.caughtUp) observeMaintenance(work);
   settleRounds(work);
+  forgetDeletion(work);
   if (isKnown(work) && context.caughtUp) {
     confirm(work);
     remind(work);
@@ -50,7 +51,7 @@ export function decideFaulty(memory: Memory, input: Input, context: Context): De
   const work: Work = { ...memory, context, mayTimeEnd: false, effects: [] };
   try {
     if (input.kind === 'check') takeCheck(work, input);
-    breakOff(work, ['scheduled', 'confirming', 'manual']);
+    breakOff(work);
   } catch {
     // The fault may be in the evidence itself; then its round is only among the dead letters, with what was decided on.
   }
@@ -62,8 +63,8 @@ export function decideFaulty(memory: Memory, input: Input, context: Context): De
   return decided(work);
 }
 
-function decided({ monitorId, monitor, state, windows, effects }: Work): Decided {
-  return { memory: { monitorId, monitor, state, windows }, effects };
+function decided({ monitorId, monitor, state, windows, deletedAt, effects }: Work): Decided {
+  return { memory: { monitorId, monitor, state, windows, deletedAt }, effects };
 }
 
 function take(work: Work, input: Input): void {
@@ -89,11 +90,11 @@ function acknowledge(work: KnownWork, { incidentId, by }: Extract<Input, { kind:
 }
 
 /** When time alone will change something about the monitor; null when it won't. */
-export function nextDueAt({ monitor, state, windows }: Memory): Instant | null {
+export function nextDueAt({ monitor, state, windows, deletedAt }: Memory): Instant | null {
   const ends = windows.map(({ check, openedAt }) =>
     check === null ? openedAt + checkAwaitedMsMax : closesAtOf(check),
   );
   const plans = monitor === null || state === null ? [] : [nextConfirmationAt(state), nextReminderAt(monitor, state)];
-  const instants = [...ends, ...plans].filter((instant) => instant !== null);
+  const instants = [...ends, ...plans, forgottenAt(deletedAt)].filter((instant) => instant !== null);
   return instants.length === 0 ? null : Math.min(...instants);
 }

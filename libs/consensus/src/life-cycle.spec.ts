@@ -68,6 +68,8 @@ describe('deleting', () => {
     const rehearsal = downNow();
     rehearsal.take({ kind: 'monitor-deleted' });
     expect(rehearsal.alerts[1]).toMatchObject({ transition: 'resolved', resolveCause: 'deleted' });
+    expect(rehearsal.memory).toEqual({ ...emptyMemory(monitorId), deletedAt: rehearsal.now });
+    rehearsal.pass(600_000);
     expect(rehearsal.memory).toEqual(emptyMemory(monitorId));
     expect(nextDueAt(rehearsal.memory)).toBeNull();
   });
@@ -102,7 +104,7 @@ describe('deleting', () => {
     ]);
   });
 
-  it('is for good: a check that still came is told of as history, votes as nothing', () => {
+  it('is for good: checks and votes that still come are nothing', () => {
     const rehearsal = new Rehearsal({ decision: { confirmations: 1 } });
     const round = rehearsal.begin('d');
     rehearsal.take({ kind: 'monitor-deleted' });
@@ -110,18 +112,39 @@ describe('deleting', () => {
     rehearsal.pass(1);
     rehearsal.begin('dd');
     rehearsal.pass(70_000);
-    expect(rehearsal.memory).toEqual(emptyMemory(monitorId));
-    expect(rehearsal.closed).toMatchObject([{ verdict: 'inconclusive' }, { verdict: 'down', votes: [{}, {}] }]);
+    expect(rehearsal.closed).toMatchObject([{ verdict: 'inconclusive', votes: [{}] }]);
     expect([rehearsal.told, rehearsal.statuses, rehearsal.lateVotes]).toEqual([[], [], []]);
   });
 
-  it('lets a manual round that somebody waits for come to its end', () => {
+  it('closes no round again where a successor reads it once more, though its memory of the round is gone', () => {
+    const rehearsal = new Rehearsal();
+    const round = rehearsal.begin('dd');
+    rehearsal.take({ kind: 'monitor-deleted' });
+    rehearsal.cast({ round, region: 'ap', outcome: 'down' });
+    rehearsal.memory = emptyMemory(monitorId);
+    rehearsal.caughtUp = false;
+    rehearsal.take({ kind: 'monitor-deleted' });
+    for (const { input } of rehearsal.journal) rehearsal.take(input);
+    rehearsal.caughtUp = true;
+    rehearsal.pass(70_000);
+    expect(rehearsal.closed).toMatchObject([{ verdict: 'down', votes: [{}, {}] }]);
+  });
+
+  it('ends a manual round too: who waits for it is answered', () => {
     const rehearsal = new Rehearsal();
     const round = { dueAt: startedAt, kind: 'manual' } as const;
     rehearsal.announce(round);
+    rehearsal.castWord(round, 'u');
     rehearsal.take({ kind: 'monitor-deleted' });
-    rehearsal.castWord(round, 'uuu');
-    expect(rehearsal.closed).toMatchObject([{ kind: 'manual', verdict: 'up' }]);
+    expect(rehearsal.closed).toMatchObject([{ kind: 'manual', verdict: 'inconclusive', votes: [{}] }]);
+  });
+
+  it('is over for a monitor that is saved again, as by an import', () => {
+    const rehearsal = new Rehearsal();
+    rehearsal.take({ kind: 'monitor-deleted' });
+    rehearsal.edit({ name: 'Shop again' });
+    rehearsal.round('ddd');
+    expect(rehearsal.closed).toMatchObject([{ verdict: 'down' }]);
   });
 });
 

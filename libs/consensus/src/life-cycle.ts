@@ -1,10 +1,13 @@
 /** What becomes of status, counters and incident when people create, edit, pause, resume or delete a monitor. */
-import type { MonitorRecord, MonitorState } from '@quorate/contracts';
+import type { Instant, MonitorRecord, MonitorState } from '@quorate/contracts';
 import { abandonCertificateWarning, reviseCertificateWarning } from './certificate-warning.ts';
 import { breakOff } from './closing.ts';
 import { abandonIncident, incidentFaceOf } from './incident.ts';
 import { change, fingerprintOf, initialState, type KnownWork, type Work } from './memory.ts';
 import { refreshStatus } from './status.ts';
+
+/** By then whoever still announced its rounds has heard of the deletion, and every vote on them has come. */
+const deletionKeptMs = 600_000;
 
 const zeroed = {
   turn: null,
@@ -18,7 +21,8 @@ const zeroed = {
 /** Takes in a record of `monitors`. One that was taken in before changes nothing. */
 export function takeMonitor(work: Work, monitor: MonitorRecord): void {
   if (work.monitor !== null && work.monitor.version >= monitor.version) return;
-  const known: KnownWork = Object.assign(work, { monitor, state: work.state ?? initialState(monitor) });
+  const state = work.state ?? initialState(monitor);
+  const known: KnownWork = Object.assign(work, { monitor, state, deletedAt: null });
   if (monitor.version > known.state.monitorVersion) takeVersion(known, monitor);
   refreshStatus(known, work.context.now, null);
 }
@@ -44,11 +48,26 @@ function startAfresh(work: KnownWork): void {
   change(work, { ...zeroed, ...forgotten, degradedRegions: [] });
 }
 
-/** Forgets a monitor whose record is gone; the caller leaves a tombstone where its state was. */
+/**
+ * Forgets a monitor whose record is gone; the caller leaves a tombstone where its state was. What was known of its
+ * rounds goes with it, so nothing can tell a new one from one that a successor reads again: none is taken any more.
+ */
 export function takeDeletion(work: Work): void {
   abandonIncident(work, 'deleted');
   abandonCertificateWarning(work, { resolvedAt: work.context.now, resolveCause: 'deleted' });
-  breakOff(work, ['scheduled', 'confirming']);
+  breakOff(work);
+  work.windows = [];
   work.monitor = null;
   work.state = null;
+  work.deletedAt = work.context.now;
+}
+
+export function forgottenAt(deletedAt: Instant | null): Instant | null {
+  return deletedAt === null ? null : deletedAt + deletionKeptMs;
+}
+
+/** Lets go of a deleted monitor, once nothing that was under way as it was deleted can still come. */
+export function forgetDeletion(work: Work): void {
+  const { context, mayTimeEnd, deletedAt } = work;
+  if (mayTimeEnd && context.now >= (forgottenAt(deletedAt) ?? Infinity)) work.deletedAt = null;
 }

@@ -32,6 +32,7 @@ function isClosed({ closed, confirming }: MonitorState, round: Position, appende
 
 /** A check that repeats a known round, open or closed, changes nothing. */
 export function takeCheck(work: Work, { check, appendedAt, traceparent }: HeardCheck): void {
+  if (work.deletedAt !== null) return;
   const open = windowOf(work.windows, check);
   if (open === undefined && work.state !== null && isClosed(work.state, check, appendedAt)) return;
   const opened = open ?? emptyWindow(check, appendedAt);
@@ -42,6 +43,7 @@ export function takeCheck(work: Work, { check, appendedAt, traceparent }: HeardC
 
 export function takeVote(work: Work, heard: HeardVote): void {
   const { vote, appendedAt } = heard;
+  if (work.deletedAt !== null) return;
   const open = windowOf(work.windows, vote);
   if (open === undefined && isKnown(work) && isClosed(work.state, vote, appendedAt)) {
     takeLateVote(work, heard);

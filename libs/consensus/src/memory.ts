@@ -19,6 +19,8 @@ export interface Memory {
   readonly state: MonitorState | null;
   /** In order of their rounds. */
   readonly windows: readonly VoteWindow[];
+  /** When its deletion was heard of; null for one that was not deleted, or so long ago that it is forgotten. */
+  readonly deletedAt: Instant | null;
 }
 
 export interface Context {
@@ -52,6 +54,7 @@ export interface Work {
   monitor: MonitorRecord | null;
   state: MonitorState | null;
   windows: readonly VoteWindow[];
+  deletedAt: Instant | null;
 }
 
 /** A work whose monitor is known. */
@@ -65,7 +68,7 @@ export function isKnown(work: Work): work is KnownWork {
 }
 
 export function emptyMemory(monitorId: string): Memory {
-  return { monitorId, monitor: null, state: null, windows: [] };
+  return { monitorId, monitor: null, state: null, windows: [], deletedAt: null };
 }
 
 /** The memory that a predecessor left: its confirming rounds are open again, other windows return with their votes. */
@@ -81,7 +84,7 @@ export function restoreMemory(state: MonitorState): Memory {
       strays: new Map(),
     };
   });
-  return { monitorId: state.monitorId, monitor: null, state, windows };
+  return { monitorId: state.monitorId, monitor: null, state, windows, deletedAt: null };
 }
 
 export function fingerprintOf(monitor: MonitorRecord): number {
