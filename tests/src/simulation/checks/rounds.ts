@@ -20,6 +20,8 @@ const graceMs = 2_000;
 const readMsMax = 100;
 /** A round that should have been closed so shortly before its monitor was deleted may have had no time for it. */
 const deletedMs = 15_000;
+/** A vote that was written so shortly before a deletion may be read behind it: each comes by a way of its own. */
+const overtakenMsMax = 500;
 
 type Closed = Written<RoundClosed>;
 
@@ -34,7 +36,10 @@ export function checkRounds(evidence: Evidence): void {
     const [record] = records;
     if (record === undefined) {
       if (!isExcused(evidence, round)) violate(`round ${short(key)} has no verdict`);
-    } else checkVotes(evidence, { round, record, cast: votes.get(key) ?? [] });
+    } else {
+      const isBrokenOff = endsWithMonitor(history, round, record);
+      checkVotes(evidence, { round, record, cast: votes.get(key) ?? [], isBrokenOff });
+    }
   }
   for (const key of closed.keys()) if (!rounds.has(key)) violate(`round ${short(key)} was closed and never announced`);
   checkAbsence(evidence);
@@ -56,11 +61,17 @@ function deletedAtOf(history: History, monitorId: string): Instant {
   return history.lifeOf(monitorId).findLast(({ value }) => value === null)?.appendedAt ?? Infinity;
 }
 
+/** Whether the deletion of its monitor ended the round: with what was heard until then, and the verdict that had fallen. */
+function endsWithMonitor(history: History, round: AnnouncedRound, { value, appendedAt }: Closed): boolean {
+  return appendedAt >= deletedAtOf(history, value.monitorId) && value.closedAt < closesAtOf(round);
+}
+
 interface JudgedRound {
   readonly round: AnnouncedRound;
   readonly record: Closed;
   /** Every vote that was written for it, in order. */
   readonly cast: readonly Written<Vote>[];
+  readonly isBrokenOff: boolean;
 }
 
 /** The first vote of each expected region that came in time. */
@@ -92,11 +103,17 @@ function checkVotes(evidence: Evidence, judged: JudgedRound): void {
     if (!mayMiss(evidence, judged, vote))
       violate(`round ${name} does not count the ${vote.value.outcome} of ${region}`);
   }
+  if (!isRightVerdict(evidence, judged, first))
+    violate(`round ${name} is ${record.value.verdict}, and its votes say otherwise`);
+}
+
+function isRightVerdict(evidence: Evidence, judged: JudgedRound, first: ReadonlyMap<string, Written<Vote>>): boolean {
+  const { absentRegions, verdict } = judged.record.value;
+  // A verdict that waited for an earlier round had not fallen.
+  if (judged.isBrokenOff && verdict === 'inconclusive') return true;
   // Who was absent as the verdict fell, and voted later, is not told of: both are tried.
-  const isRight = [new Set(record.value.absentRegions), absentBefore(evidence, judged)].some(
-    (absent) => verdictOf(judged, first, absent) === record.value.verdict,
-  );
-  if (!isRight) violate(`round ${name} is ${record.value.verdict}, and its votes say otherwise`);
+  const absences = [new Set(absentRegions), absentBefore(evidence, judged)];
+  return absences.some((absent) => verdictOf(judged, first, absent) === verdict);
 }
 
 /** The regions that missed the two rounds before. */
@@ -119,12 +136,13 @@ function isAbsentAfter(closed: readonly Closed[], region: string): boolean {
  */
 function mayMiss(
   { ledger, scenario, history }: Evidence,
-  { round, record }: JudgedRound,
+  { round, record, isBrokenOff }: JudgedRound,
   vote: Written<Vote>,
 ): boolean {
   const { value, appendedAt } = vote;
   if (record.value.absentRegions.includes(value.region) && appendedAt >= record.value.closedAt) return true;
-  if (closesAtOf(round) - appendedAt <= readMsMax || appendedAt >= deletedAtOf(history, value.monitorId)) return true;
+  if (closesAtOf(round) - appendedAt <= readMsMax) return true;
+  if (isBrokenOff && appendedAt + overtakenMsMax >= deletedAtOf(history, value.monitorId)) return true;
   const partition = partitionOf(value.monitorId, scenario.partitionCount);
   const begunAt =
     ledger.beginnings.findLast((one) => one.partition === partition && one.at <= record.appendedAt)?.at ?? 0;
@@ -136,7 +154,7 @@ function mayMiss(
 
 /** What the votes say: as soon as none that is outstanding can change it, else at the end. */
 function verdictOf(
-  { round, record }: JudgedRound,
+  { round, record, isBrokenOff }: JudgedRound,
   first: ReadonlyMap<string, Written<Vote>>,
   absent: ReadonlySet<string>,
 ): Verdict {
@@ -152,7 +170,7 @@ function verdictOf(
     const [possible, ...others] = new Set(completions(outstanding).map((more) => rule([...heard, ...more])));
     if (possible !== undefined && others.length === 0) return possible;
   }
-  return rule(counted.map(({ value }) => value));
+  return isBrokenOff ? 'inconclusive' : rule(counted.map(({ value }) => value));
 }
 
 function isCounted(votes: readonly Pick<CastVote, 'region'>[], region: string): boolean {

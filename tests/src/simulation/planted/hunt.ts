@@ -1,7 +1,8 @@
 /** Plants one bug after the other into the product and looks, seed by seed, for a run that finds it. */
 import { runAll } from '../pool.ts';
-import { bugs, type PlantedBug } from './bugs.ts';
+import { bugs } from './bugs.ts';
 import { compiled } from './compile.ts';
+import type { PlantedBug } from './planted-bug.ts';
 
 /** A bug that so many runs don't find is not found. */
 const seedCountMax = 150;

@@ -6,6 +6,7 @@ import {
   type Fault,
   type FaultKind,
   type PagerDutyMood,
+  type PeopleAct,
   type Scenario,
   type ServiceName,
   type TrapPoint,
@@ -98,6 +99,17 @@ const draws: Readonly<Record<FaultKind, readonly [weight: number, draw: (draw: D
   'postgres away': [0.7, ({ random, at }) => ({ at, kind: 'postgres away', forMs: random.between(10_000, 120_000) })],
   compaction: [1, ({ at }) => ({ at, kind: 'compaction' })],
 };
+
+/** Owners that die with what people have just changed on their hands. */
+export function drawCoincidences(random: Random, people: readonly PeopleAct[]): Fault[] {
+  const struck = people.filter(() => random.chance(0.7));
+  return struck.map(({ at }): Fault => {
+    const when = random.pick(['before', 'after'] as const);
+    // The owner hears of the change in one of its next steps.
+    const laidAt = at + random.pick([random.between(0, 400), random.between(0, 10_000)]);
+    return { at: laidAt, kind: 'trap', service: 'aggregator', point: 'commit', when, frozenMs: null };
+  });
+}
 
 /** Between two faults. */
 const gapMsMean = 35_000;

@@ -1,13 +1,16 @@
 /** Draws a scenario from a seed. */
 import { monitorRecordSchema, type Instant, type MonitorRecord } from '@quorate/contracts';
+import { cadenceOf, firstDueAfter } from '@quorate/schedule';
 import { Random } from '@quorate/testing';
-import { drawFaults } from './draw-faults.ts';
+import { drawCoincidences, drawFaults } from './draw-faults.ts';
 import type { MonitorScript, Outage, PeopleAct, Scenario } from './scenario.ts';
 
 const minuteMs = 60_000;
 const firstDay = Date.UTC(2026, 10, 21, 10);
 /** Until everything has started. */
 const warmUpMs = 45_000;
+/** In which a round is announced and most of its votes are cast. */
+const roundMs = 1_500;
 const allRegions = ['eu', 'us', 'ap', 'sa', 'af'] as const;
 /** Machines whose clocks nobody looks after. */
 const skewMsMax = 90_000;
@@ -88,15 +91,25 @@ function drawMonitor(frame: Frame, index: number): MonitorScript {
   return { record: drawRecord(frame, index), outages: drawOutages(frame) };
 }
 
+/** Half of the time just as a round of the monitor has begun. */
+function drawOccasion(random: Random, monitors: readonly MonitorScript[], from: Instant) {
+  const record = random.pick(monitors)?.record;
+  if (record === undefined) return { at: from, monitorId: '' };
+  const { id: monitorId, intervalSeconds } = record;
+  if (random.chance(0.5)) return { at: from, monitorId };
+  const dueAt = firstDueAfter(cadenceOf(monitorId, intervalSeconds * 1_000), from);
+  return { at: dueAt + random.between(0, roundMs), monitorId };
+}
+
 function drawPeople({ random, startAt, calmAt }: Frame, monitors: readonly MonitorScript[]): PeopleAct[] {
   const count = random.between(0, 5);
   return Array.from({ length: count }, (_, index): PeopleAct => {
-    const at = random.between(startAt + warmUpMs, calmAt - minuteMs);
-    const monitorId = random.pick(monitors)?.record.id ?? '';
+    const { at, monitorId } = drawOccasion(random, monitors, random.between(startAt + warmUpMs, calmAt - minuteMs));
     const kind = random.pick([
       'pause',
       'resume',
       'resume',
+      'delete',
       'delete',
       'acknowledge',
       'acknowledge',
@@ -123,14 +136,17 @@ export function drawScenario(seed: number): Scenario {
     aggregator: random.between(1, 3),
     dispatcher: random.between(1, 2),
   };
+  const people = drawPeople(frame, monitors);
   return {
-    ...{ seed, startAt, calmAt, regions, channelIds, monitors, replicas },
+    ...{ seed, startAt, calmAt, regions, channelIds, monitors, replicas, people },
     skewMsMax: random.pick([0, 5_000, skewMsMax]),
     partitionCount: random.between(1, 3),
     probersPerRegion: random.pick([1, 1, 2]),
     idleGatherMs: random.between(1_000, 2_500),
     takenMax: random.pick([3, 20, 2_000]),
-    people: drawPeople(frame, monitors),
-    faults: drawFaults(random.fork('faults'), { startAt: startAt + warmUpMs, calmAt, regions, replicas }),
+    faults: [
+      ...drawFaults(random.fork('faults'), { startAt: startAt + warmUpMs, calmAt, regions, replicas }),
+      ...drawCoincidences(random.fork('coincidences'), people),
+    ],
   };
 }

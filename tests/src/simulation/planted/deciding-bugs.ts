@@ -1,0 +1,140 @@
+/** Bugs in what is decided: by votes, about incidents, and at a monitor's end. */
+import type { PlantedBug } from './planted-bug.ts';
+
+const consensus = 'libs/consensus/src';
+
+export const voting: readonly PlantedBug[] = [
+  {
+    name: 'votes of two rounds are mixed',
+    patches: [
+      {
+        path: `${consensus}/memory.ts`,
+        find: 'return windows.find((window) => isSameRound(window, round));',
+        replace:
+          'return windows.find((window) => isSameRound(window, round)) ?? windows.find(({ check }) => check !== null);',
+      },
+    ],
+  },
+  {
+    name: 'windows are closed before the votes are read again',
+    patches: [
+      {
+        path: `${consensus}/decide.ts`,
+        find: "const mayTimeEnd = context.caughtUp && input.kind === 'tick';",
+        replace: "const mayTimeEnd = input.kind === 'tick';",
+      },
+      {
+        path: 'apps/aggregator/src/aggregator-partition.ts',
+        find: 'if (task.caughtUp) this.#decideDue(task);',
+        replace: 'this.#decideDue(task);',
+      },
+    ],
+  },
+  {
+    name: 'half of the voters are a majority',
+    patches: [
+      {
+        path: `${consensus}/tally.ts`,
+        find: 'Math.floor(count / 2) + 1',
+        replace: 'Math.ceil(count / 2)',
+      },
+    ],
+  },
+  {
+    name: 'a late vote counts',
+    patches: [
+      { path: `${consensus}/vote-window.ts`, find: 'appendedAt <= closesAtOf(check) &&', replace: 'appendedAt > 0 &&' },
+    ],
+  },
+  {
+    name: 'a vote that comes twice counts twice',
+    patches: [
+      {
+        path: `${consensus}/vote-window.ts`,
+        find: 'if (heap.has(region) || heap.size >= votesMax)',
+        replace: 'if (heap.size >= votesMax)',
+      },
+      {
+        path: `${consensus}/vote-window.ts`,
+        find: 'new Map(heap).set(region, heard)',
+        replace: 'new Map(heap).set(heap.has(region) ? `${region}-${heap.size}` : region, heard)',
+      },
+    ],
+  },
+  {
+    name: 'who abstains has seen it down',
+    patches: [
+      {
+        path: `${consensus}/ruling.ts`,
+        find: "Number(outcome === 'down')",
+        replace: "Number(outcome !== 'up')",
+      },
+    ],
+  },
+  {
+    name: 'who did not answer has seen it down',
+    patches: [
+      {
+        path: `${consensus}/ruling.ts`,
+        find: 'verdict = outcomeOf(count, quorum);',
+        replace: 'verdict = outcomeOf({ ...count, downCount: count.downCount + count.outstandingCount }, quorum);',
+      },
+    ],
+  },
+];
+
+export const alerting: readonly PlantedBug[] = [
+  {
+    name: 'an alert’s ID is made by chance',
+    patches: [
+      {
+        path: 'libs/contracts/src/identifiers.ts',
+        find: 'return `${incidentId}:${transition}:${sequence}`;',
+        replace: 'return `${incidentId}:${transition}:${sequence + Math.floor(Math.random() * 1_000_000)}`;',
+      },
+    ],
+  },
+  {
+    name: 'the count of confirmations is lost at a restore',
+    patches: [
+      {
+        path: `${consensus}/memory.ts`,
+        find: 'return { monitorId: state.monitorId, monitor: null, state, windows };',
+        replace: 'return { monitorId: state.monitorId, monitor: null, state: { ...state, turn: null }, windows };',
+      },
+    ],
+  },
+  {
+    name: 'the first down verdict opens an incident',
+    patches: [
+      {
+        path: `${consensus}/course.ts`,
+        find: "return towards === 'down' ? check.decision.confirmations : check.decision.recoveries;",
+        replace: "return towards === 'down' ? 1 : check.decision.recoveries;",
+      },
+    ],
+  },
+  {
+    name: 'an incident is forgotten when its monitor is deleted',
+    patches: [
+      {
+        path: `${consensus}/life-cycle.ts`,
+        find: "abandonIncident(work, 'deleted');",
+        replace: '',
+      },
+    ],
+  },
+];
+
+export const endings: readonly PlantedBug[] = [
+  {
+    name: 'a deleted monitor’s rounds are taken once more by who reads them again',
+    patches: [
+      {
+        path: `${consensus}/life-cycle.ts`,
+        find: 'work.deletedAt = work.context.now;',
+        replace: '',
+      },
+    ],
+  },
+];

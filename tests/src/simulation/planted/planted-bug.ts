@@ -1,0 +1,8 @@
+/** A bug that somebody could make, as the few lines that would make it. */
+import type { Patch } from './patch.ts';
+
+export interface PlantedBug {
+  /** Unique. */
+  readonly name: string;
+  readonly patches: readonly Patch[];
+}
