@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DurableLog, LogRecord } from '@quorate/bus';
-import type { Heartbeat } from '@quorate/contracts';
+import { heartbeatFreshMs, type Heartbeat } from '@quorate/contracts';
 import { RegionWatch } from '@quorate/runtime';
 import { silentLogger } from '@quorate/telemetry';
 import { SettledRegions } from './settled-regions.ts';
@@ -14,6 +14,26 @@ function heartbeatAt(appendedAt: number): LogRecord {
   };
   const place = { topic: 'heartbeats', partition: 0, offset: appendedAt - startAt, headers: {} };
   return { ...place, appendedAt, key: 'eu/eu-1', value: JSON.stringify(value) };
+}
+
+/** `hear` takes in a heartbeat that the log took in then, at once or at `receivedAt` by our own clock. */
+function regionsFrom(startedAt: number) {
+  let now = startedAt;
+  let take: (records: readonly LogRecord[]) => void = () => undefined;
+  const follow: DurableLog['follow'] = (_topics, _from, handle) => {
+    take = handle;
+    return {
+      caughtUp: { then: (onCaughtUp: () => void) => void onCaughtUp() } as never,
+      close: () => Promise.resolve(),
+    };
+  };
+  const watch = new RegionWatch({ now: () => now, follow }, silentLogger);
+  const regions = new SettledRegions(watch, { startedAt, logger: silentLogger });
+  const hear = (appendedAt: number, receivedAt = appendedAt) => {
+    now = receivedAt;
+    take([heartbeatAt(appendedAt)]);
+  };
+  return { regions, hear };
 }
 
 describe('regions that have not settled', () => {
@@ -36,21 +56,43 @@ describe('regions that have not settled', () => {
   });
 
   it('wait for a fresh heartbeat where all are old: our own clock may run ahead of the log’s', () => {
-    let now = startAt + 90_000;
-    let hear: (records: readonly LogRecord[]) => void = () => undefined;
-    const follow: DurableLog['follow'] = (_topics, _from, handle) => {
-      hear = handle;
-      return {
-        caughtUp: { then: (onCaughtUp: () => void) => void onCaughtUp() } as never,
-        close: () => Promise.resolve(),
-      };
-    };
-    const watch = new RegionWatch({ now: () => now, follow }, silentLogger);
-    const regions = new SettledRegions(watch, { startedAt: now, logger: silentLogger });
-    hear([heartbeatAt(startAt)]);
-    expect(regions.isSettled(now)).toBe(false);
-    now = startAt + 1_900;
-    hear([heartbeatAt(now)]);
-    expect(regions.isSettled(now)).toBe(true);
+    const { regions, hear } = regionsFrom(startAt + 90_000);
+    hear(startAt, startAt + 90_000);
+    expect(regions.isSettled(startAt + 90_000)).toBe(false);
+    hear(startAt + 1_900);
+    expect(regions.isSettled(startAt + 1_900)).toBe(true);
+  });
+});
+
+describe('regions that had settled', () => {
+  const settled = () => {
+    const stage = regionsFrom(startAt);
+    stage.hear(startAt);
+    expect(stage.regions.isSettled(startAt)).toBe(true);
+    return stage;
+  };
+
+  it('are heard anew by a process that was frozen: whatever it missed, no round asks nobody for that', () => {
+    const { regions, hear } = settled();
+    expect(regions.isSettled(startAt + 60_000)).toBe(false);
+    expect(regions.isSettled(startAt + 60_250)).toBe(false);
+    hear(startAt + 60_100, startAt + 60_300);
+    expect(regions.isSettled(startAt + 60_500)).toBe(true);
+    expect(regions.known(startAt + 60_500).live).toEqual(['eu']);
+  });
+
+  it('are not awaited for ever: rounds that ask nobody say that nobody is there', () => {
+    const { regions } = settled();
+    for (let waitedMs = 0; waitedMs < heartbeatFreshMs; waitedMs += 250)
+      expect(regions.isSettled(startAt + 60_000 + waitedMs)).toBe(false);
+    expect(regions.isSettled(startAt + 60_000 + heartbeatFreshMs)).toBe(true);
+    expect(regions.isSettled(startAt + 60_250 + heartbeatFreshMs)).toBe(true);
+  });
+
+  it('may fall silent one after the other, and nobody waits for that', () => {
+    const { regions } = settled();
+    for (let passedMs = 0; passedMs < 30_000; passedMs += 2_000)
+      expect(regions.isSettled(startAt + passedMs)).toBe(true);
+    expect(regions.known(startAt + 30_000).live).toEqual([]);
   });
 });

@@ -8,6 +8,11 @@ import type { Logger } from '@quorate/telemetry';
 const someLiveWaitMsMax = heartbeatIntervalMs + 1_000;
 /** How long the first checks wait for any region at all. */
 const noneLiveWaitMsMax = heartbeatFreshMs;
+/**
+ * Who is not asked for so long has stood still, or had its clock set right: the silence since then was its own. Well
+ * above the scheduler's tick, and well below the silence after which a region is not live any more.
+ */
+const stallMs = 2 * heartbeatIntervalMs;
 /** At most one line in this time about rounds that nobody attends to. */
 const unattendedQuietMs = 60_000;
 
@@ -18,6 +23,10 @@ export class SettledRegions {
   #caughtUp = false;
   #settled = false;
   #unattendedSaidAt: Instant = -unattendedQuietMs;
+  /** When somebody last asked. */
+  #askedAt: Instant | null = null;
+  /** When it was seen that this process had stood still; null once it has heard again who is live. */
+  #stalledAt: Instant | null = null;
 
   constructor(watch: RegionWatch, { startedAt, logger }: { readonly startedAt: Instant; readonly logger: Logger }) {
     this.#watch = watch;
@@ -38,11 +47,13 @@ export class SettledRegions {
   /**
    * Whether checks may be written. At the start, rounds wait for the heartbeats to be read and for every registered
    * region to be heard, a few seconds at most: a round that expects too few voters, because probers and scheduler start
-   * together, would be inconclusive for no reason. Once true it stays true: from then on silence is a fact.
+   * together, would be inconclusive for no reason. From then on silence is a fact, unless this process has stood still:
+   * then it was this one that heard nothing, and a heartbeat is awaited once more.
    */
   isSettled(now: Instant): boolean {
+    this.#noteStall(now);
     this.#settled ||= this.#hasSettled(now);
-    return this.#settled;
+    return this.#settled && this.#hasHeardAgain(now);
   }
 
   known(now: Instant): KnownRegions {
@@ -62,6 +73,20 @@ export class SettledRegions {
       liveRegions: live,
       registeredRegions: registered,
     });
+  }
+
+  #noteStall(now: Instant): void {
+    if (now - (this.#askedAt ?? now) > stallMs) this.#stalledAt = now;
+    this.#askedAt = now;
+  }
+
+  #hasHeardAgain(now: Instant): boolean {
+    if (this.#stalledAt === null) return true;
+    // A clock that was set back meanwhile must not prolong the wait.
+    this.#stalledAt = Math.min(this.#stalledAt, now);
+    const hasHeard = this.known(now).live.length > 0 || now - this.#stalledAt >= noneLiveWaitMsMax;
+    if (hasHeard) this.#stalledAt = null;
+    return hasHeard;
   }
 
   #hasSettled(now: Instant): boolean {
