@@ -42,6 +42,17 @@ describe('a suspicion', () => {
     expect(rehearsal.closed).toEqual([]);
   });
 
+  it('asks nobody in vain: while no region is live it waits, as for an owner that was frozen and has not heard yet', () => {
+    const rehearsal = new Rehearsal();
+    rehearsal.round('ddd');
+    rehearsal.regions = [];
+    rehearsal.pass(7_000);
+    expect(rehearsal.confirmations).toEqual([]);
+    rehearsal.regions = rehearsal.registered;
+    rehearsal.pass(1);
+    expect(rehearsal.confirmations).toMatchObject([{ dueAt: rehearsal.now, expectedRegions: ['eu', 'us', 'ap'] }]);
+  });
+
   it('asks for the next round only when the one before is judged', () => {
     const rehearsal = new Rehearsal();
     rehearsal.round('ddu');

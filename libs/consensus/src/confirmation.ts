@@ -15,6 +15,8 @@ export function confirm(work: KnownWork): void {
   const dueAt = nextConfirmationAt(state);
   if (turn === null || dueAt === null || dueAt > context.now) return;
   const check = confirmingCheck(work);
+  // It would say nothing, and end the suspicion for that: it waits until somebody can look.
+  if (check.expectedRegions.length === 0) return;
   const { v: _v, monitorId: _id, kind: _kind, missedRoundCount, probe: _probe, ...round } = check;
   const { traceparent } = turn;
   const announced = { ...round, appendedAt: context.now, traceparent };
