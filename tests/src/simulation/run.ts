@@ -1,5 +1,6 @@
 /** One run: a world made from a seed, lived through, and judged. */
 import { Random } from '@quorate/testing';
+import { checkAttendance } from './checks/attendance.ts';
 import { checkCadence } from './checks/cadence.ts';
 import { checkDeliveries } from './checks/deliveries.ts';
 import type { Evidence } from './checks/finding.ts';
@@ -49,6 +50,7 @@ function judge(scenario: Scenario, { cluster: { time }, ledger, truth }: World):
   const evidence: Evidence = { scenario, truth, ledger, history, violate };
   checkRounds(evidence);
   checkCadence(evidence);
+  checkAttendance(evidence);
   checkIntents(evidence);
   const outages = checkOutages(evidence);
   const deliveries = checkDeliveries(evidence);

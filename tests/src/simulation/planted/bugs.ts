@@ -1,7 +1,7 @@
 /** All planted bugs. A simulation that can't find them proves nothing by finding none. */
 import { alerting, endings, voting } from './deciding-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
-import { ownership, scheduling, sending } from './serving-bugs.ts';
+import { listening, ownership, scheduling, sending } from './serving-bugs.ts';
 
 export const bugs: readonly PlantedBug[] = [
   ...ownership,
@@ -9,5 +9,6 @@ export const bugs: readonly PlantedBug[] = [
   ...alerting,
   ...endings,
   ...scheduling,
+  ...listening,
   ...sending,
 ];

@@ -79,6 +79,19 @@ export const scheduling: readonly PlantedBug[] = [
   },
 ];
 
+export const listening: readonly PlantedBug[] = [
+  {
+    name: 'a scheduler that was frozen asks nobody, since it has heard nobody',
+    patches: [
+      {
+        path: 'apps/scheduler/src/settled-regions.ts',
+        find: 'return this.#settled && this.#hasHeardAgain(now);',
+        replace: 'return this.#settled;',
+      },
+    ],
+  },
+];
+
 export const sending: readonly PlantedBug[] = [
   {
     name: 'a delivery is recorded as delivered before it is sent',
