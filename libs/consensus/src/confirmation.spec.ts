@@ -42,7 +42,7 @@ describe('a suspicion', () => {
     expect(rehearsal.closed).toEqual([]);
   });
 
-  it('asks nobody in vain: while no region is live it waits, as for an owner that was frozen and has not heard yet', () => {
+  it('waits while no region is live, as for an owner that was frozen and has heard of none yet', () => {
     const rehearsal = new Rehearsal();
     rehearsal.round('ddd');
     rehearsal.regions = [];

@@ -61,7 +61,7 @@ function deletedAtOf(history: History, monitorId: string): Instant {
   return history.lifeOf(monitorId).findLast(({ value }) => value === null)?.appendedAt ?? Infinity;
 }
 
-/** Whether the deletion of its monitor ended the round: with what was heard until then, and the verdict that had fallen. */
+/** Whether the deletion of its monitor ended the round, with what was heard by then and the verdict that had fallen. */
 function endsWithMonitor(history: History, round: AnnouncedRound, { value, appendedAt }: Closed): boolean {
   return appendedAt >= deletedAtOf(history, value.monitorId) && value.closedAt < closesAtOf(round);
 }

@@ -99,8 +99,10 @@ export const alerting: readonly PlantedBug[] = [
     patches: [
       {
         path: `${consensus}/memory.ts`,
-        find: 'return { monitorId: state.monitorId, monitor: null, state, windows };',
-        replace: 'return { monitorId: state.monitorId, monitor: null, state: { ...state, turn: null }, windows };',
+        find: 'return { monitorId: state.monitorId, monitor: null, state, windows, deletedAt: null };',
+        replace: `return {
+  monitorId: state.monitorId, monitor: null, state: { ...state, turn: null }, windows, deletedAt: null,
+};`,
       },
     ],
   },
