@@ -4,6 +4,7 @@ import type { Input } from '@quorate/consensus';
 import {
   monitorRecordSchema,
   monitorStateSchema,
+  probeOf,
   type Check,
   type MonitorRecord,
   type MonitorState,
@@ -74,18 +75,7 @@ function checkOf(monitorId: string): Check {
   return {
     ...{ v: 1, monitorId, monitorVersion: 1, dueAt: now, kind: 'scheduled', timeoutMs: 10_000, missedRoundCount: 0 },
     ...{ expectedRegions: regions, registeredRegions: regions, decision },
-    probe: {
-      type: 'tcp',
-      tcp: {
-        host: 'shop.example',
-        port: 443,
-        ipFamily: 'auto',
-        resolver: null,
-        tls: false,
-        certificateWarningDays: 14,
-        steps: [],
-      },
-    },
+    probe: probeOf(monitorOf(monitorId)),
   };
 }
 

@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls';
 import type { Instant } from '@quorate/contracts';
 import { Failure } from '../attempt/failure.ts';
 
-interface ShownIdentity {
+export interface ShownIdentity {
   /** When the certificate that is shown expires; null where there is none to show. */
   readonly identityEndsAt: Instant | null;
   /** The present, by the log's clock. */
@@ -14,7 +14,7 @@ interface ShownIdentity {
  * Whether a server asked for a certificate: OpenSSL notes the kinds of signature that it would be convinced by, none
  * where it did not ask. Null where the connection is gone, and with it the answer.
  */
-function asksForCertificate(socket: unknown): boolean | null {
+export function asksForCertificate(socket: unknown): boolean | null {
   if (!(socket instanceof TLSSocket)) return false;
   const algorithms = socket.getSharedSigalgs() as string[] | null | undefined;
   return algorithms === null || algorithms === undefined ? null : algorithms.length > 0;
@@ -42,7 +42,11 @@ const endings = new Set(['tls.handshake', 'connect.reset', 'http.empty']);
 
 /** What a failure may have to do with the certificate that its server asked for. */
 export function withIdentity(failure: Failure, socket: unknown, shown: ShownIdentity): Failure {
-  const asks = asksForCertificate(socket);
+  return explained(failure, asksForCertificate(socket), shown);
+}
+
+/** `asks` is null where that is not known. */
+export function explained(failure: Failure, asks: boolean | null, shown: ShownIdentity): Failure {
   if (!endings.has(failure.reason) || asks === false) return failure;
   const { reason, message } = failure;
   if (shown.identityEndsAt === null) {

@@ -81,6 +81,11 @@ export class Connection {
     if (this.#ending !== null) this.#tell(this.#ending);
   }
 
+  /** Listens before anybody else does: what arrives is kept for whoever attaches next. */
+  keepEarly(): void {
+    if (this.#readsByEvent) this.socket.on('data', this.#received);
+  }
+
   detach(): void {
     this.#sink = null;
   }

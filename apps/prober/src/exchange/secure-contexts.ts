@@ -46,6 +46,12 @@ export class SecureContexts {
     this.nobody = { own: identity, elsewhere: identity };
   }
 
+  /** As whom a probe comes that leads to nobody else. */
+  identityOf(material: TlsMaterial): TlsIdentity | Failure {
+    const identities = this.for(material);
+    return identities instanceof Failure ? identities : identities.own;
+  }
+
   for(material: TlsMaterial): TlsIdentities | Failure {
     if (isUsual(material)) return this.nobody;
     const name = nameOfMaterial(material);

@@ -8,6 +8,7 @@ import { Failure } from '../attempt/failure.ts';
 import { certificateFacts, chainOf, earlier } from './certificate.ts';
 import { withIdentity } from './client-identity.ts';
 import { Connection, codeOf } from './connection.ts';
+import { awaitVerdict } from './identity-verdict.ts';
 import { certificateFailure, handshakeFailure } from './tls-failure.ts';
 import type { Trust } from './trust.ts';
 
@@ -24,6 +25,8 @@ export interface TlsSettings {
   readonly minVersion?: TlsVersion;
   /** When the certificate that the context shows expires; null or left out where it shows none. */
   readonly identityEndsAt?: Instant | null;
+  /** Whether a target that takes the handshake first and refuses the client certificate then is waited for. */
+  readonly awaitsVerdict?: boolean;
 }
 
 async function handshake(
@@ -108,8 +111,11 @@ export async function secure(
     plain.close();
     return socket;
   }
-  const failure = judge(socket, record(attempt, socket, settings), settings);
+  const verdict = judge(socket, record(attempt, socket, settings), settings);
   const connection = Connection.over(socket);
+  const { identityEndsAt = null, awaitsVerdict = false } = settings;
+  const shown = { identityEndsAt, now: attempt.startedAt };
+  const failure = verdict ?? (awaitsVerdict ? await awaitVerdict(attempt, connection, shown) : null);
   if (failure === null) return connection;
   connection.close();
   return failure;

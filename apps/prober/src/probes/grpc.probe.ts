@@ -32,6 +32,8 @@ function headersOf(grpc: GrpcProbe, attempt: Attempt, userAgent: string): Record
 
 async function connect(attempt: Attempt, grpc: GrpcProbe, context: ProbeContext): Promise<Connection | Failure> {
   const { host, port, tls, serverName, verify, certificateWarningDays } = grpc;
+  const identity = context.contexts.identityOf(grpc);
+  if (identity instanceof Failure) return identity;
   const connection = await dial(attempt, context.outbound, { host, port, family: 'auto', plain: !tls });
   if (connection instanceof Failure || !tls) return connection;
   return await secure(attempt, connection, {
@@ -39,7 +41,8 @@ async function connect(attempt: Attempt, grpc: GrpcProbe, context: ProbeContext)
     verify,
     certificateWarningDays,
     protocols: ['h2'],
-    context: context.trust,
+    awaitsVerdict: true,
+    ...identity,
   });
 }
 

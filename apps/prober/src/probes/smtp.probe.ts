@@ -4,18 +4,25 @@ import { Attempt } from '../attempt/attempt.ts';
 import { evidenceOf } from '../attempt/evidence.ts';
 import { Failure } from '../attempt/failure.ts';
 import { Conversation } from '../exchange/conversation.ts';
+import type { TlsIdentity } from '../exchange/secure-contexts.ts';
 import { logIn, secretsOfLogin } from '../smtp/login.ts';
 import { addressLiteral, refusal, replyCodes, SmtpTalk, startTlsOverSmtp, type Extensions } from '../smtp/smtp-talk.ts';
 import { injection } from '../starttls/start-tls.ts';
 import type { PerformProbe, ProbeContext } from './probe-context.ts';
+
+interface Surroundings extends ProbeContext {
+  readonly identity: TlsIdentity;
+}
 
 class Visit {
   readonly #conversation: Conversation;
   readonly #talk: SmtpTalk;
   readonly #smtp: SmtpProbe;
   readonly #context: ProbeContext;
+  readonly #identity: TlsIdentity;
 
-  constructor(conversation: Conversation, smtp: SmtpProbe, context: ProbeContext) {
+  constructor(conversation: Conversation, smtp: SmtpProbe, { identity, ...context }: Surroundings) {
+    this.#identity = identity;
     this.#conversation = conversation;
     this.#talk = new SmtpTalk(conversation);
     this.#smtp = smtp;
@@ -54,9 +61,14 @@ class Visit {
 
   async #startTls(): Promise<Failure | null> {
     const { host, verify, certificateWarningDays } = this.#smtp;
-    const { trust: context } = this.#context;
-    const settings = { host: host.replace(/\.$/, ''), verify, certificateWarningDays, protocols: [], context };
-    return await this.#conversation.startTls(settings);
+    return await this.#conversation.startTls({
+      host: host.replace(/\.$/, ''),
+      verify,
+      certificateWarningDays,
+      protocols: [],
+      awaitsVerdict: true,
+      ...this.#identity,
+    });
   }
 
   async #ask({ from, to }: NonNullable<SmtpProbe['recipient']>): Promise<Failure | null> {
@@ -74,7 +86,9 @@ export const probeSmtp: PerformProbe<SmtpProbe> = async (smtp, context) => {
   const attempt = new Attempt({ startedAt, timeoutMs, signal });
   const conversation = new Conversation(attempt, 'latin1');
   try {
-    const failure = await new Visit(conversation, smtp, context).run();
+    const identity = context.contexts.identityOf(smtp);
+    const failure =
+      identity instanceof Failure ? identity : await new Visit(conversation, smtp, { ...context, identity }).run();
     attempt.finish();
     return evidenceOf(attempt, { failure, answer: conversation.lastHeard, secrets: secretsOfLogin(smtp.auth) });
   } finally {

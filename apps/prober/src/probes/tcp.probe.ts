@@ -54,13 +54,15 @@ class Talk {
 
   async #startTls(): Promise<Failure | null> {
     const host = this.#tcp.host.replace(/\.$/, '');
-    const { trust } = this.#context;
+    const identity = this.#context.contexts.identityOf(this.#tcp);
+    if (identity instanceof Failure) return identity;
     return await this.#conversation.startTls({
       host,
       verify: true,
       certificateWarningDays: this.#tcp.certificateWarningDays,
       protocols: [],
-      context: trust,
+      awaitsVerdict: true,
+      ...identity,
     });
   }
 

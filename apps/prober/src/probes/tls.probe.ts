@@ -2,13 +2,15 @@
 import type { TlsProbe } from '@quorate/contracts';
 import { Attempt } from '../attempt/attempt.ts';
 import { evidenceOf } from '../attempt/evidence.ts';
-import type { Failure } from '../attempt/failure.ts';
+import { Failure } from '../attempt/failure.ts';
 import { Conversation } from '../exchange/conversation.ts';
 import { askForTls } from '../starttls/start-tls.ts';
 import type { PerformProbe, ProbeContext } from './probe-context.ts';
 
 async function look(conversation: Conversation, tls: TlsProbe, context: ProbeContext): Promise<Failure | null> {
   const { host, port, ipFamily: family, resolver, startTls, serverName } = tls;
+  const identity = context.contexts.identityOf(tls);
+  if (identity instanceof Failure) return identity;
   const unreached = await conversation.dial(context.outbound, { host, port, family, resolver });
   if (unreached !== null) return unreached;
   const refused = startTls === null ? null : await askForTls(conversation, startTls);
@@ -19,7 +21,8 @@ async function look(conversation: Conversation, tls: TlsProbe, context: ProbeCon
     certificateWarningDays: tls.certificateWarningDays,
     minVersion: tls.minVersion,
     protocols: [],
-    context: context.trust,
+    awaitsVerdict: true,
+    ...identity,
   });
 }
 

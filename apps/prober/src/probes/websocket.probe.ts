@@ -15,8 +15,10 @@ const ports: Readonly<Record<string, number>> = { 'ws:': 80, 'wss:': 443 };
 async function connect(
   attempt: Attempt,
   websocket: WebsocketProbe,
-  { outbound, trust }: ProbeContext,
+  { outbound, contexts }: ProbeContext,
 ): Promise<Connection | Failure> {
+  const identity = contexts.identityOf(websocket.tls);
+  if (identity instanceof Failure) return identity;
   const { protocol, hostname, port } = new URL(websocket.url);
   const isPlain = protocol === 'ws:';
   const destination = { host: hostname, port: Number(port === '' ? ports[protocol] : port), plain: isPlain };
@@ -27,7 +29,8 @@ async function connect(
     verify: websocket.tls.verify,
     certificateWarningDays: websocket.tls.certificateWarningDays,
     protocols: ['http/1.1'],
-    context: trust,
+    awaitsVerdict: true,
+    ...identity,
   });
 }
 

@@ -1,5 +1,5 @@
 /** A probe of a database or a broker: dials it, holds the talk of its protocol, and tells how that ended. */
-import type { Evidence, TlsMode } from '@quorate/contracts';
+import type { Evidence, TlsMaterial, TlsMode } from '@quorate/contracts';
 import { Attempt } from '../attempt/attempt.ts';
 import { evidenceOf } from '../attempt/evidence.ts';
 import { Failure } from '../attempt/failure.ts';
@@ -15,7 +15,7 @@ interface Endpoint {
   readonly port: number;
 }
 
-export interface Service {
+export interface Service extends TlsMaterial {
   /** As a person names it: `Redis`. */
   readonly protocol: string;
   /** Asked one after the other, until one is up. */
@@ -79,6 +79,8 @@ class Call {
 
   async #ask({ host, port }: Endpoint, turnsLeft: number): Promise<Failure | null> {
     const { tls, certificateWarningDays, protocol, talk } = this.#service;
+    const identity = this.#context.contexts.identityOf(this.#service);
+    if (identity instanceof Failure) return identity;
     // The last may use all that is left; the deadline itself ends it.
     const limitMs = turnsLeft === 1 ? null : this.#attempt.remainingMs / turnsLeft;
     const endsAt = limitMs === null ? null : performance.now() + limitMs;
@@ -97,7 +99,8 @@ class Call {
           verify: tls === 'verify',
           certificateWarningDays,
           protocols: [],
-          context: this.#context.trust,
+          awaitsVerdict: true,
+          ...identity,
         }),
     });
     this.#line = line;

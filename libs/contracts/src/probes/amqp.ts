@@ -1,7 +1,14 @@
 /** The AMQP probe: a log-in to a virtual host of RabbitMQ or another broker of AMQP 0-9-1, and a look at a queue. */
 import { z } from 'zod';
 import { defineProbeType } from './probe-type.ts';
-import { endpointFields, mapPassword, serviceTlsType, wireNameSchema, wireSecretSchema } from './service-fields.ts';
+import {
+  checkServiceTls,
+  endpointFields,
+  mapServiceSecrets,
+  serviceTlsType,
+  wireNameSchema,
+  wireSecretSchema,
+} from './service-fields.ts';
 
 /** Names are short strings on the wire. */
 const nameBytesMax = 255;
@@ -10,22 +17,24 @@ const shortNameSchema = wireNameSchema.refine(
   `takes at most ${nameBytesMax} bytes`,
 );
 
-export const amqpProbeSchema = z.strictObject({
-  ...endpointFields,
-  /** Null: 5672, and 5671 with TLS. */
-  port: endpointFields.port.nullable().default(null),
-  vhost: shortNameSchema.default('/'),
-  username: wireNameSchema,
-  password: wireSecretSchema.nullable().default(null),
-  /** A queue that must exist. */
-  queue: shortNameSchema.nullable().default(null),
-});
+export const amqpProbeSchema = z
+  .strictObject({
+    ...endpointFields,
+    /** Null: 5672, and 5671 with TLS. */
+    port: endpointFields.port.nullable().default(null),
+    vhost: shortNameSchema.default('/'),
+    username: wireNameSchema,
+    password: wireSecretSchema.nullable().default(null),
+    /** A queue that must exist. */
+    queue: shortNameSchema.nullable().default(null),
+  })
+  .superRefine(checkServiceTls);
 export type AmqpProbe = z.infer<typeof amqpProbeSchema>;
 
 export const amqpProbeType = defineProbeType({
   settings: amqpProbeSchema,
-  ...serviceTlsType,
+  ...serviceTlsType('/amqp'),
   targetOf: ({ host, port, tls, vhost }) =>
     `${tls === 'disable' ? 'amqp' : 'amqps'}://${host}${port === null ? '' : `:${port}`}/${encodeURIComponent(vhost)}`,
-  mapSecrets: (amqp, map) => mapPassword(amqp, '/amqp', map),
+  mapSecrets: (amqp, map) => mapServiceSecrets(amqp, '/amqp', map),
 });

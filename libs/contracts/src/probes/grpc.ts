@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { mapHeaderSecrets } from '../secrets.ts';
 import { certificateWarningDaysSchema, hostSchema, portSchema } from './fields.ts';
 import { defineProbeType } from './probe-type.ts';
+import { mapTlsSecrets, refuseUnusedMaterial, tlsMaterialAt, tlsMaterialFields } from './tls-material.ts';
 
 /** Names that the call itself needs to set, or that the protocol keeps for itself. */
 const ownName = /^(grpc-.*|te|content-type|user-agent|connection|host|keep-alive|transfer-encoding|upgrade)$/;
@@ -28,7 +29,7 @@ const metadataSchema = z
     'must not set grpc-*, te, content-type, user-agent, host or what belongs to the connection: the prober does',
   );
 
-export const grpcProbeSchema = z.strictObject({
+const grpcFieldsSchema = z.strictObject({
   host: hostSchema,
   port: portSchema.default(50_051),
   /** As the server registers it; empty for the server as a whole. */
@@ -39,7 +40,11 @@ export const grpcProbeSchema = z.strictObject({
   /** Whether the certificate must be good. */
   verify: z.boolean().default(true),
   certificateWarningDays: certificateWarningDaysSchema,
+  ...tlsMaterialFields,
   metadata: metadataSchema.default({}),
+});
+export const grpcProbeSchema = grpcFieldsSchema.superRefine((grpc, context) => {
+  if (!grpc.tls) refuseUnusedMaterial(grpc, context);
 });
 export type GrpcProbe = z.infer<typeof grpcProbeSchema>;
 
@@ -50,5 +55,9 @@ export const grpcProbeType = defineProbeType({
     return service === '' ? where : `${service} at ${where}`;
   },
   certificateWarningDaysOf: ({ tls, certificateWarningDays }) => (tls ? certificateWarningDays : 0),
-  mapSecrets: (grpc, map) => ({ ...grpc, metadata: mapHeaderSecrets(grpc.metadata, '/grpc/metadata', map) }),
+  mapSecrets: (grpc, map) => ({
+    ...mapTlsSecrets(grpc, '/grpc', map),
+    metadata: mapHeaderSecrets(grpc.metadata, '/grpc/metadata', map),
+  }),
+  tlsMaterialOf: tlsMaterialAt('/grpc'),
 });

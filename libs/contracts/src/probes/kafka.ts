@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import { hostSchema, portSchema } from './fields.ts';
 import { defineProbeType } from './probe-type.ts';
-import { mapPassword, serviceTlsFields, serviceTlsType, wireNameSchema, wireSecretSchema } from './service-fields.ts';
+import {
+  checkServiceTls,
+  mapPassword,
+  serviceTlsFields,
+  serviceTlsType,
+  wireNameSchema,
+  wireSecretSchema,
+} from './service-fields.ts';
+import { mapTlsSecrets } from './tls-material.ts';
 
 const brokerPattern = /^(?:\[(?<address>[0-9A-Fa-f:.]+)\]|(?<name>[^:\s]+)):(?<port>[0-9]{1,5})$/;
 
@@ -25,26 +33,28 @@ const saslSchema = z.strictObject({
   password: wireSecretSchema,
 });
 
-export const kafkaProbeSchema = z.strictObject({
-  /** Bootstrap brokers, asked one after the other until one answers. */
-  brokers: z.array(brokerSchema).min(1).max(10),
-  ...serviceTlsFields,
-  sasl: saslSchema.nullable().default(null),
-  /** A topic that must exist, with a leader for each of its partitions. */
-  topic: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,249}$/, 'must be a topic of Kafka: letters, digits, dots, _ and -')
-    .nullable()
-    .default(null),
-});
+export const kafkaProbeSchema = z
+  .strictObject({
+    /** Bootstrap brokers, asked one after the other until one answers. */
+    brokers: z.array(brokerSchema).min(1).max(10),
+    ...serviceTlsFields,
+    sasl: saslSchema.nullable().default(null),
+    /** A topic that must exist, with a leader for each of its partitions. */
+    topic: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,249}$/, 'must be a topic of Kafka: letters, digits, dots, _ and -')
+      .nullable()
+      .default(null),
+  })
+  .superRefine(checkServiceTls);
 export type KafkaProbe = z.infer<typeof kafkaProbeSchema>;
 
 export const kafkaProbeType = defineProbeType({
   settings: kafkaProbeSchema,
-  ...serviceTlsType,
+  ...serviceTlsType('/kafka'),
   targetOf: ({ brokers, topic }) => `kafka://${brokers.join(',')}${topic === null ? '' : `/${topic}`}`,
   mapSecrets: (kafka, map) => ({
-    ...kafka,
+    ...mapTlsSecrets(kafka, '/kafka', map),
     sasl: kafka.sasl === null ? null : mapPassword(kafka.sasl, '/kafka/sasl', map),
   }),
 });

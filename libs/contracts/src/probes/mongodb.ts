@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { defineProbeType } from './probe-type.ts';
 import {
+  checkServiceTls,
   endpointFields,
-  mapPassword,
+  mapServiceSecrets,
   serviceTlsType,
   wireNameSchema,
   wireSecretSchema,
@@ -22,12 +23,13 @@ export const mongodbProbeSchema = z
   .refine(({ username, password }) => (username === null) === (password === null), {
     path: ['password'],
     message: 'must be set with a username, and only then',
-  });
+  })
+  .superRefine(checkServiceTls);
 export type MongodbProbe = z.infer<typeof mongodbProbeSchema>;
 
 export const mongodbProbeType = defineProbeType({
   settings: mongodbProbeSchema,
-  ...serviceTlsType,
+  ...serviceTlsType('/mongodb'),
   targetOf: ({ host, port }) => `mongodb://${host}:${port}`,
-  mapSecrets: (mongodb, map) => mapPassword(mongodb, '/mongodb', map),
+  mapSecrets: (mongodb, map) => mapServiceSecrets(mongodb, '/mongodb', map),
 });

@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { defineProbeType } from './probe-type.ts';
 import {
+  checkServiceTls,
   endpointFields,
-  mapPassword,
+  mapServiceSecrets,
   serviceTlsType,
   wireNameSchema,
   wireSecretSchema,
@@ -26,13 +27,14 @@ export const mqttProbeSchema = z
   .refine(({ username, password }) => password === null || username !== null, {
     path: ['username'],
     message: 'must be set where there is a password',
-  });
+  })
+  .superRefine(checkServiceTls);
 export type MqttProbe = z.infer<typeof mqttProbeSchema>;
 
 export const mqttProbeType = defineProbeType({
   settings: mqttProbeSchema,
-  ...serviceTlsType,
+  ...serviceTlsType('/mqtt'),
   targetOf: ({ host, port, tls }) =>
     `${tls === 'disable' ? 'mqtt' : 'mqtts'}://${host}${port === null ? '' : `:${port}`}`,
-  mapSecrets: (mqtt, map) => mapPassword(mqtt, '/mqtt', map),
+  mapSecrets: (mqtt, map) => mapServiceSecrets(mqtt, '/mqtt', map),
 });

@@ -1,7 +1,14 @@
 /** The Redis probe: a log-in where there is a password, and a PING. */
 import { z } from 'zod';
 import { defineProbeType } from './probe-type.ts';
-import { endpointFields, mapPassword, serviceTlsType, wireNameSchema, wireSecretSchema } from './service-fields.ts';
+import {
+  checkServiceTls,
+  endpointFields,
+  mapServiceSecrets,
+  serviceTlsType,
+  wireNameSchema,
+  wireSecretSchema,
+} from './service-fields.ts';
 
 const databasesMax = 65_535;
 
@@ -17,12 +24,13 @@ export const redisProbeSchema = z
   .refine(({ username, password }) => username === null || password !== null, {
     path: ['password'],
     message: 'must be set where there is a username',
-  });
+  })
+  .superRefine(checkServiceTls);
 export type RedisProbe = z.infer<typeof redisProbeSchema>;
 
 export const redisProbeType = defineProbeType({
   settings: redisProbeSchema,
-  ...serviceTlsType,
+  ...serviceTlsType('/redis'),
   targetOf: ({ host, port, database }) => `redis://${host}:${port}/${database}`,
-  mapSecrets: (redis, map) => mapPassword(redis, '/redis', map),
+  mapSecrets: (redis, map) => mapServiceSecrets(redis, '/redis', map),
 });

@@ -2,6 +2,13 @@
 import { z } from 'zod';
 import type { SecretMapping } from '../secrets.ts';
 import { certificateWarningDaysSchema, hostSchema, portSchema } from './fields.ts';
+import {
+  mapTlsSecrets,
+  refuseUnusedMaterial,
+  tlsMaterialAt,
+  tlsMaterialFields,
+  type TlsMaterial,
+} from './tls-material.ts';
 
 /** `require` encrypts whatever the certificate is; `verify` also wants one that is for this host and trusted. */
 const tlsModeSchema = z.enum(['disable', 'require', 'verify']);
@@ -21,20 +28,32 @@ export const wireSecretSchema = wireText(4_096);
 export const serviceTlsFields = {
   tls: tlsModeSchema.default('disable'),
   certificateWarningDays: certificateWarningDaysSchema,
+  ...tlsMaterialFields,
 };
 
 export const endpointFields = { host: hostSchema, port: portSchema, ...serviceTlsFields };
 
-interface ServiceTls {
+interface ServiceTls extends TlsMaterial {
   readonly tls: TlsMode;
   readonly certificateWarningDays: number;
 }
 
-/** What every type with these fields says of its certificates. */
-export const serviceTlsType = {
-  certificateWarningDaysOf: ({ tls, certificateWarningDays }: ServiceTls) =>
-    tls === 'disable' ? 0 : certificateWarningDays,
-};
+/** What every type with these fields says of its certificates; `pointer` is where they stand in the monitor. */
+export function serviceTlsType(pointer: string) {
+  return {
+    certificateWarningDaysOf: ({ tls, certificateWarningDays }: ServiceTls) =>
+      tls === 'disable' ? 0 : certificateWarningDays,
+    tlsMaterialOf: tlsMaterialAt(pointer),
+  };
+}
+
+export function checkServiceTls(settings: ServiceTls, context: z.core.$RefinementCtx<ServiceTls>): void {
+  const { tls, ca } = settings;
+  if (tls === 'disable') refuseUnusedMaterial(settings, context);
+  if (tls !== 'require' || ca === null) return;
+  const message = 'must be null unless tls is "verify": "require" takes any certificate';
+  context.addIssue({ code: 'custom', path: ['ca'], message });
+}
 
 /** A statement, and what the first column of its first row must be, as text; null takes any answer. */
 export const querySchema = z.strictObject({
@@ -42,6 +61,15 @@ export const querySchema = z.strictObject({
   equals: z.string().max(1_024).nullable().default(null),
 });
 export type Query = z.infer<typeof querySchema>;
+
+/** A copy with password and client certificate mapped; `pointer` is where the settings stand in the monitor. */
+export function mapServiceSecrets<Settings extends TlsMaterial & { readonly password: string | null }>(
+  settings: Settings,
+  pointer: string,
+  map: SecretMapping,
+): Settings {
+  return mapTlsSecrets(mapPassword(settings, pointer, map), pointer, map);
+}
 
 /** A copy with the password mapped; `pointer` is where the settings stand in the monitor. */
 export function mapPassword<Settings extends { readonly password: string | null }>(

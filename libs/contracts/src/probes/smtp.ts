@@ -3,6 +3,13 @@ import { z } from 'zod';
 import type { SecretMapping } from '../secrets.ts';
 import { certificateWarningDaysSchema, hostSchema, lookUpFields, portSchema, secretTextSchema } from './fields.ts';
 import { defineProbeType } from './probe-type.ts';
+import {
+  mapTlsSecrets,
+  refuseUnusedMaterial,
+  tlsMaterialAt,
+  tlsMaterialFields,
+  type TlsMaterial,
+} from './tls-material.ts';
 
 /** Printable ASCII, so that it cannot end the command that it goes into. */
 const mailboxPattern = /^[!-;=?A-~]+@[!-;=?A-~]+$/;
@@ -20,7 +27,7 @@ const smtpAuthSchema = z.discriminatedUnion('type', [
 
 const smtpsPort = 465;
 
-interface Settings {
+interface Settings extends TlsMaterial {
   port: number;
   startTls: 'require' | 'opportunistic' | 'never';
   tls: boolean;
@@ -28,7 +35,9 @@ interface Settings {
 }
 
 /** A password goes over TLS only. */
-function checkTls({ port, startTls, tls, auth }: Settings, context: z.core.$RefinementCtx<Settings>): void {
+function checkTls(settings: Settings, context: z.core.$RefinementCtx<Settings>): void {
+  const { port, startTls, tls, auth } = settings;
+  if (!tls && startTls === 'never') refuseUnusedMaterial(settings, context);
   if (port === smtpsPort && !tls) {
     context.addIssue({ code: 'custom', path: ['tls'], message: 'must be true on port 465, where TLS begins at once' });
   }
@@ -48,6 +57,7 @@ export const smtpProbeSchema = z
     ...lookUpFields,
     verify: z.boolean().default(true),
     certificateWarningDays: certificateWarningDaysSchema,
+    ...tlsMaterialFields,
     /** The name given in EHLO; null for the prober's address in brackets. */
     ehloName: z
       .string()
@@ -79,5 +89,6 @@ export const smtpProbeType = defineProbeType({
   targetOf: ({ host, port, recipient }) => `${host}:${port}${recipient === null ? '' : ` for ${recipient.to}`}`,
   certificateWarningDaysOf: ({ tls, startTls, certificateWarningDays }) =>
     tls || startTls !== 'never' ? certificateWarningDays : 0,
-  mapSecrets: (smtp, map) => ({ ...smtp, auth: mapAuth(smtp.auth, map) }),
+  mapSecrets: (smtp, map) => ({ ...mapTlsSecrets(smtp, '/smtp', map), auth: mapAuth(smtp.auth, map) }),
+  tlsMaterialOf: tlsMaterialAt('/smtp'),
 });

@@ -40,6 +40,21 @@ export interface TlsMaterialField extends TlsMaterial {
   readonly pointer: string;
 }
 
+/** For a type whose certificates stand beside its other settings, at `pointer`. */
+export const tlsMaterialAt =
+  (pointer: string) =>
+  ({ ca, clientCertificate }: TlsMaterial): TlsMaterialField => ({ ca, clientCertificate, pointer });
+
+type Issues = Pick<z.core.$RefinementCtx, 'addIssue'>;
+
+/** Certificates would do nothing where TLS is not spoken. */
+export function refuseUnusedMaterial(tls: TlsMaterial, context: Issues, path: readonly string[] = []): void {
+  for (const field of ['ca', 'clientCertificate'] as const) {
+    if (tls[field] === null) continue;
+    context.addIssue({ code: 'custom', path: [...path, field], message: 'must be null where TLS is not spoken' });
+  }
+}
+
 /** A copy of `tls`, which stands at `pointer`, with each secret mapped. */
 export function mapTlsSecrets<Tls extends TlsMaterial>(tls: Tls, pointer: string, map: SecretMapping): Tls {
   if (tls.clientCertificate === null) return tls;

@@ -13,7 +13,7 @@ describe('the settings of a TLS probe', () => {
         resolver: null,
         verify: true,
       },
-      ...{ certificateWarningDays: 14, minVersion: 'TLSv1.2' },
+      ...{ certificateWarningDays: 14, ca: null, clientCertificate: null, minVersion: 'TLSv1.2' },
     });
   });
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { certificateWarningDaysSchema, hostSchema, lookUpFields, portSchema } from './fields.ts';
 import { defineProbeType } from './probe-type.ts';
+import { mapTlsSecrets, tlsMaterialAt, tlsMaterialFields } from './tls-material.ts';
 
 const tlsPort = 443;
 
@@ -45,6 +46,7 @@ export const tlsProbeSchema = z
     /** Without it any certificate will do; its facts are told all the same. */
     verify: z.boolean().default(true),
     certificateWarningDays: certificateWarningDaysSchema,
+    ...tlsMaterialFields,
     /** The oldest version that the target may choose. Below `TLSv1.2` the prober offers what is no longer safe. */
     minVersion: z.enum(tlsVersions).default('TLSv1.2'),
   })
@@ -56,4 +58,6 @@ export const tlsProbeType = defineProbeType({
   targetOf: ({ host, port, serverName, startTls }) =>
     `${host}:${port}${serverName === null ? '' : ` for ${serverName}`}${startTls === null ? '' : ` over ${startTls}`}`,
   certificateWarningDaysOf: ({ certificateWarningDays }) => certificateWarningDays,
+  mapSecrets: (tls, map) => mapTlsSecrets(tls, '/tls', map),
+  tlsMaterialOf: tlsMaterialAt('/tls'),
 });

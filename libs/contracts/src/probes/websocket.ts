@@ -4,6 +4,7 @@ import { mapHeaderSecrets } from '../secrets.ts';
 import { certificateWarningDaysSchema, patternSchema } from './fields.ts';
 import { headerNameSchema, headersSchema } from './http.ts';
 import { defineProbeType } from './probe-type.ts';
+import { mapTlsSecrets, refuseUnusedMaterial, tlsMaterialFields } from './tls-material.ts';
 
 function isWebSocketUrl(text: string): boolean {
   const url = URL.parse(text);
@@ -11,7 +12,9 @@ function isWebSocketUrl(text: string): boolean {
   return url.username === '' && url.password === '' && !text.includes('#');
 }
 
-export const websocketProbeSchema = z.strictObject({
+const isSecure = (url: string): boolean => URL.parse(url)?.protocol === 'wss:';
+
+const websocketFieldsSchema = z.strictObject({
   url: z
     .string()
     .max(2_048)
@@ -35,8 +38,12 @@ export const websocketProbeSchema = z.strictObject({
     .strictObject({
       verify: z.boolean().default(true),
       certificateWarningDays: certificateWarningDaysSchema,
+      ...tlsMaterialFields,
     })
     .prefault({}),
+});
+export const websocketProbeSchema = websocketFieldsSchema.superRefine(({ url, tls }, context) => {
+  if (!isSecure(url)) refuseUnusedMaterial(tls, context, ['tls']);
 });
 export type WebsocketProbe = z.infer<typeof websocketProbeSchema>;
 
@@ -46,7 +53,9 @@ export const websocketProbeType = defineProbeType({
   mapSecrets: (websocket, map) => ({
     ...websocket,
     headers: mapHeaderSecrets(websocket.headers, '/websocket/headers', map),
+    tls: mapTlsSecrets(websocket.tls, '/websocket/tls', map),
   }),
-  certificateWarningDaysOf: ({ url, tls }) => (URL.parse(url)?.protocol === 'wss:' ? tls.certificateWarningDays : 0),
+  certificateWarningDaysOf: ({ url, tls }) => (isSecure(url) ? tls.certificateWarningDays : 0),
+  tlsMaterialOf: ({ tls }) => ({ ...tls, pointer: '/websocket/tls' }),
   patternsOf: ({ expect }) => (expect === null ? [] : [{ pointer: '/websocket/expect', pattern: expect }]),
 });

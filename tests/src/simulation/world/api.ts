@@ -1,5 +1,5 @@
 /** The API as the others see it: what people change becomes records, in order, as soon as its database is there. */
-import { partitionOf, type Check, type Command, type Instant, type MonitorRecord } from '@quorate/contracts';
+import { partitionOf, probeOf, type Check, type Command, type Instant, type MonitorRecord } from '@quorate/contracts';
 import type { DurableLog } from '@quorate/bus';
 import { SimulatedHost, type SimulatedCluster } from '@quorate/testing';
 import { channelRecord } from './channels.ts';
@@ -121,21 +121,7 @@ export class SimulatedApi {
       timeoutMs: monitor.timeoutSeconds * 1_000,
       decision: monitor.decision,
       missedRoundCount: 0,
-      probe: {
-        type: 'tcp',
-        tcp:
-          monitor.type === 'tcp'
-            ? monitor.tcp
-            : {
-                host: 'x',
-                port: 1,
-                ipFamily: 'auto',
-                resolver: null,
-                tls: false,
-                certificateWarningDays: 14,
-                steps: [],
-              },
-      },
+      probe: probeOf(monitor),
     };
     this.#publishOf(monitor.id, 'manual-checks', check);
   }
