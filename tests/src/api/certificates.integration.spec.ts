@@ -58,7 +58,10 @@ describe('a warning of a certificate', () => {
     await model.incident(outage.incidentId);
     const shown = await model.incident(warning.incidentId);
     expect(shown).toMatchObject({ kind: 'certificate', status: 'open', monitorId: id, certificate: { daysLeft: 14 } });
-    expect(shown.timeline.map(({ type }) => type)).toContain('delivery');
+    // A delivery lies in its channel's partition, which may be read later.
+    await until(async () =>
+      (await model.incident(warning.incidentId)).timeline.some(({ type }) => type === 'delivery'),
+    );
     expect((await monitor(id)).certificateWarning).toMatchObject({
       daysLeft: 13,
       since: new Date(warning.openedAt).toISOString(),
