@@ -41,7 +41,39 @@ export function chainOf(leaf: X509Certificate, trust: Trust): readonly X509Certi
 /** A certificate without a subject has none to tell. */
 const nameOf = (name: string | undefined): string => (name ?? '').replaceAll('\n', ', ').slice(0, nameCharactersMax);
 
-export interface CertificateJudge {
+/** What a chain says of itself, whenever it is asked. */
+type ChainFacts = Pick<CertificateFacts, 'notAfter' | 'issuer' | 'subject' | 'firstToExpire'>;
+
+function readFacts(leaf: X509Certificate, trust: Trust): ChainFacts {
+  const [first = leaf] = chainOf(leaf, trust).toSorted(
+    (one, other) => Number(one.validToDate) - Number(other.validToDate),
+  );
+  return {
+    notAfter: Math.max(0, first.validToDate.getTime()),
+    issuer: nameOf(leaf.issuer),
+    subject: nameOf(leaf.subject),
+    firstToExpire: nameOf(first.subject),
+  };
+}
+
+/** A target shows the same certificates each time, and to read them takes a twentieth of a handshake. */
+const chainsRememberedMax = 2_000;
+const remembered = new Map<string, ChainFacts>();
+
+/** Of the chain that leads from `leaf` to an authority of `trust`. */
+export function chainFacts(leaf: X509Certificate, trust: Trust): ChainFacts {
+  const sent = [leaf, ...sentAfter(leaf)];
+  const name = `${trust.id} ${sent.map(({ fingerprint256 }) => fingerprint256).join(' ')}`;
+  const known = remembered.get(name);
+  if (known !== undefined) return known;
+  const facts = readFacts(leaf, trust);
+  const [oldest] = remembered.keys();
+  if (remembered.size >= chainsRememberedMax && oldest !== undefined) remembered.delete(oldest);
+  remembered.set(name, facts);
+  return facts;
+}
+
+interface CertificateJudge {
   /** The present, in milliseconds since the epoch. */
   readonly now: number;
   readonly certificateWarningDays: number;
@@ -50,24 +82,12 @@ export interface CertificateJudge {
 }
 
 export function certificateFacts(
-  chain: readonly X509Certificate[],
+  { notAfter, issuer, subject, firstToExpire }: ChainFacts,
   { now, certificateWarningDays, protocol, cipher }: CertificateJudge,
-): CertificateFacts | null {
-  const [leaf] = chain;
-  const [first] = chain.toSorted((left, right) => Number(left.validToDate) - Number(right.validToDate));
-  if (leaf === undefined || first === undefined) return null;
-  const notAfter = Math.max(0, first.validToDate.getTime());
+): CertificateFacts {
   const daysLeft = Math.floor((notAfter - now) / dayMs);
-  return {
-    notAfter,
-    daysLeft,
-    issuer: nameOf(leaf.issuer),
-    subject: nameOf(leaf.subject),
-    firstToExpire: nameOf(first.subject),
-    protocol,
-    cipher,
-    warning: daysLeft < certificateWarningDays,
-  };
+  const warning = daysLeft < certificateWarningDays;
+  return { notAfter, daysLeft, issuer, subject, firstToExpire, protocol, cipher, warning };
 }
 
 /** Of several hops' certificates the one that expires first is the one to tell of. */

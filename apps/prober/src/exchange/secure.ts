@@ -1,11 +1,11 @@
 /** Makes a connection a TLS one, judges the certificate, and records its facts whatever the judgement says. */
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import { tlsVersions, type Instant, type TlsVersion } from '@quorate/contracts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
-import { certificateFacts, chainOf, earlier } from './certificate.ts';
+import { certificateFacts, chainFacts, chainOf, earlier } from './certificate.ts';
 import { withIdentity } from './client-identity.ts';
 import { Connection, codeOf } from './connection.ts';
 import { awaitVerdict } from './identity-verdict.ts';
@@ -29,6 +29,18 @@ export interface TlsSettings {
   readonly awaitsVerdict?: boolean;
 }
 
+/**
+ * In the certificate's place while Node ends the handshake: it would turn the whole chain into objects, for a tenth of
+ * the handshake's time, to hand them to `checkServerIdentity`. Whom a certificate is for is judged below.
+ */
+const unread: TLSSocket['getPeerCertificate'] = () => ({}) as DetailedPeerCertificate;
+
+/** What a target proves itself by, and what is asked of it. */
+interface Proof {
+  readonly leaf: X509Certificate | undefined;
+  readonly settings: TlsSettings;
+}
+
 async function handshake(
   attempt: Attempt,
   plain: Connection,
@@ -47,6 +59,7 @@ async function handshake(
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
     });
+    socket.getPeerCertificate = unread;
     const failed = (code: string): void => {
       const failure = handshakeFailure(code, { minVersion, protocols });
       const told = withIdentity(failure, socket, { identityEndsAt, now: attempt.startedAt });
@@ -63,20 +76,15 @@ async function handshake(
   });
 }
 
-/** Returns the chain that was judged, the target's own certificate first. */
-function record(attempt: Attempt, socket: TLSSocket, settings: TlsSettings): readonly X509Certificate[] {
-  const leaf = socket.getPeerX509Certificate();
-  if (leaf === undefined) return [];
-  const chain = chainOf(leaf, settings.context);
-  const { certificateWarningDays } = settings;
+function record(attempt: Attempt, socket: TLSSocket, { leaf, settings }: Proof): void {
+  if (leaf === undefined) return;
+  const { certificateWarningDays, context } = settings;
   const { standardName: cipher } = socket.getCipher();
   const agreed = { protocol: socket.getProtocol(), cipher };
-  const facts = certificateFacts(chain, { now: attempt.startedAt, certificateWarningDays, ...agreed });
-  if (facts !== null) attempt.certificate = earlier(attempt.certificate, facts);
-  return chain;
+  const judge = { now: attempt.startedAt, certificateWarningDays, ...agreed };
+  attempt.certificate = earlier(attempt.certificate, certificateFacts(chainFacts(leaf, context), judge));
 }
 
-/** Asks OpenSSL itself: to do so, Node would first turn the whole chain into objects, for a tenth of a handshake. */
 function isFor(leaf: X509Certificate, host: string): boolean {
   return (isIP(host) === 0 ? leaf.checkHost(host) : leaf.checkIP(host)) !== undefined;
 }
@@ -94,10 +102,11 @@ function versionFailure(socket: TLSSocket, minVersion: TlsVersion): Failure | nu
   return isRecent ? null : new Failure('tls.protocol', `the target chose ${version}, expected ${minVersion} or newer`);
 }
 
-function judge(socket: TLSSocket, chain: readonly X509Certificate[], settings: TlsSettings): Failure | null {
-  const { host, verify, minVersion = usualMinVersion } = settings;
-  const fault = verify ? faultOf(socket, chain[0], host) : null;
-  return fault === null ? versionFailure(socket, minVersion) : certificateFailure(fault, { host, chain });
+function judge(socket: TLSSocket, { leaf, settings }: Proof): Failure | null {
+  const { host, verify, context, minVersion = usualMinVersion } = settings;
+  const fault = verify ? faultOf(socket, leaf, host) : null;
+  if (fault === null) return versionFailure(socket, minVersion);
+  return certificateFailure(fault, { host, chain: leaf === undefined ? [] : chainOf(leaf, context) });
 }
 
 /** Closes `plain` where it fails. */
@@ -111,7 +120,9 @@ export async function secure(
     plain.close();
     return socket;
   }
-  const verdict = judge(socket, record(attempt, socket, settings), settings);
+  const proof = { leaf: socket.getPeerX509Certificate(), settings };
+  record(attempt, socket, proof);
+  const verdict = judge(socket, proof);
   const connection = Connection.over(socket);
   const { identityEndsAt = null, awaitsVerdict = false } = settings;
   const shown = { identityEndsAt, now: attempt.startedAt };

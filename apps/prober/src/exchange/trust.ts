@@ -45,7 +45,11 @@ function authoritiesBeside(own: readonly string[]): { readonly ca?: string[] } {
   return { ca: [usualText, ...own] };
 }
 
+let trustCount = 0;
+
 export class Trust {
+  /** Tells it from every other of this process. */
+  readonly id = trustCount++;
   /** One for all probes: making it costs more than a handshake's other bookkeeping, and it holds no session. */
   readonly context: SecureContext;
   readonly #options: { readonly ca?: string[] } & Partial<Shown>;
