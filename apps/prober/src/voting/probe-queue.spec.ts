@@ -60,6 +60,23 @@ describe('the probe queue', () => {
     expect(probes.started).toHaveLength(100);
   });
 
+  it('starts one a turn where each takes long, so that the loop is soon free again', async () => {
+    const startsByTurn: number[] = [];
+    let starts = 0;
+    const queue = new ProbeQueue({ concurrencyMax: 1_000, hostConcurrencyMax: 1_000 });
+    for (let index = 0; index < 3; index++) {
+      queue.add('a', async () => {
+        starts += 1;
+        for (const began = performance.now(); performance.now() - began < 10;);
+      });
+    }
+    for (let turn = 0; turn < 3; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      startsByTurn.push(starts);
+    }
+    expect(startsByTurn).toEqual([1, 2, 3]);
+  });
+
   it('has room again for a host whose probes have all ended', async () => {
     const probes = new Probes(10, 1);
     probes.add('a', 'first');
