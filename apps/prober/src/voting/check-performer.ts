@@ -13,6 +13,7 @@ import type { Logger } from '@quorate/telemetry';
 import { performProbe } from '../probes/probe.ts';
 import type { ProbeContext } from '../probes/probe-context.ts';
 import type { ProbeSurroundings } from '../probes/surroundings.ts';
+import { Definitions } from './definitions.ts';
 import type { SelfJudgement } from './self-judgement.ts';
 import { withdraw } from './withdraw.ts';
 
@@ -65,6 +66,7 @@ function judgeHaste(evidence: Evidence, timeoutMs: number, check: Check): Eviden
 
 export class CheckPerformer {
   readonly #parts: CheckPerformerParts;
+  readonly #definitions = new Definitions();
 
   constructor(parts: CheckPerformerParts) {
     this.#parts = parts;
@@ -100,11 +102,17 @@ export class CheckPerformer {
     return await selfJudgement.judge(judgeHaste(seen, timeoutMs, check), { monitorId, probe, since, waitMs });
   }
 
-  #open({ probe, monitorId }: Check): Probe {
-    return mapProbeSecrets(probe, (secret, field) =>
-      secret.startsWith(sealedPrefix)
-        ? this.#parts.secretBox.open(secret, { entity: 'monitor', id: monitorId, field })
-        : secret,
-    );
+  /** Only definitions without secrets are remembered: in the clear a secret lives no longer than its check. */
+  #open(check: Check): Probe {
+    const remembered = this.#definitions.recall(check);
+    if (remembered !== null) return remembered;
+    let hasSecrets = false;
+    const probe = mapProbeSecrets(check.probe, (secret, field) => {
+      if (!secret.startsWith(sealedPrefix)) return secret;
+      hasSecrets = true;
+      return this.#parts.secretBox.open(secret, { entity: 'monitor', id: check.monitorId, field });
+    });
+    if (!hasSecrets) this.#definitions.remember(check, probe);
+    return probe;
   }
 }
