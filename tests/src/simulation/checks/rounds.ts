@@ -37,7 +37,7 @@ export function checkRounds(evidence: Evidence): void {
     if (record === undefined) {
       if (!isExcused(evidence, round)) violate(`round ${short(key)} has no verdict`);
     } else {
-      const isBrokenOff = endsWithMonitor(history, round, record);
+      const isBrokenOff = endsWithMonitor(history, record);
       checkVotes(evidence, { round, record, cast: votes.get(key) ?? [], isBrokenOff });
     }
   }
@@ -61,9 +61,9 @@ function deletedAtOf(history: History, monitorId: string): Instant {
   return history.lifeOf(monitorId).findLast(({ value }) => value === null)?.appendedAt ?? Infinity;
 }
 
-/** Whether the deletion of its monitor ended the round, with what was heard by then and the verdict that had fallen. */
-function endsWithMonitor(history: History, round: AnnouncedRound, { value, appendedAt }: Closed): boolean {
-  return appendedAt >= deletedAtOf(history, value.monitorId) && value.closedAt < closesAtOf(round);
+/** Whether the deletion of its monitor may have ended the round, with what was heard by then. */
+function endsWithMonitor(history: History, { value, appendedAt }: Closed): boolean {
+  return appendedAt >= deletedAtOf(history, value.monitorId);
 }
 
 interface JudgedRound {
@@ -142,10 +142,12 @@ function mayMiss(
   const { value, appendedAt } = vote;
   if (record.value.absentRegions.includes(value.region) && appendedAt >= record.value.closedAt) return true;
   if (closesAtOf(round) - appendedAt <= readMsMax) return true;
-  if (isBrokenOff && appendedAt + overtakenMsMax >= deletedAtOf(history, value.monitorId)) return true;
   const partition = partitionOf(value.monitorId, scenario.partitionCount);
   const begunAt =
     ledger.beginnings.findLast((one) => one.partition === partition && one.at <= record.appendedAt)?.at ?? 0;
+  // Who begins after the deletion hears of it before anything else.
+  const deletedAt = deletedAtOf(history, value.monitorId);
+  if (isBrokenOff && (appendedAt + overtakenMsMax >= deletedAt || begunAt >= deletedAt)) return true;
   if (appendedAt < begunAt) return false;
   return ledger.disturbances.some(
     ({ whom, from, to }) => whom === 'aggregator' && from <= record.appendedAt && appendedAt <= to,
@@ -170,7 +172,8 @@ function verdictOf(
     const [possible, ...others] = new Set(completions(outstanding).map((more) => rule([...heard, ...more])));
     if (possible !== undefined && others.length === 0) return possible;
   }
-  return isBrokenOff ? 'inconclusive' : rule(counted.map(({ value }) => value));
+  const isEarly = isBrokenOff && record.value.closedAt < closesAtOf(round);
+  return isEarly ? 'inconclusive' : rule(counted.map(({ value }) => value));
 }
 
 function isCounted(votes: readonly Pick<CastVote, 'region'>[], region: string): boolean {
