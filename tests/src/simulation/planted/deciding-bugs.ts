@@ -24,6 +24,11 @@ export const voting: readonly PlantedBug[] = [
         replace: "const mayTimeEnd = input.kind === 'tick';",
       },
       {
+        path: `${consensus}/rounds.ts`,
+        find: 'return mayTimeEnd && context.heardUntil >= closesAtOf(check);',
+        replace: 'return mayTimeEnd && context.now >= closesAtOf(check);',
+      },
+      {
         path: 'apps/aggregator/src/aggregator-partition.ts',
         find: 'if (task.caughtUp) this.#decideDue(task);',
         replace: 'this.#decideDue(task);',
