@@ -17,7 +17,9 @@ type Ending = 'end' | 'reset' | 'silence';
 async function look(pieces: Pieces, ending: Ending = 'end', changes: object = {}): Promise<Evidence> {
   server = await startRawServer(answering(pieces, ending));
   const http: HttpProbe = httpProbeSchema.parse({ url: `http://127.0.0.1:${server.port}/`, ...changes });
-  return await probeHttp(http, { ...surroundings, monitorKey: 'm', startedAt: 0, timeoutMs: 1_000 });
+  // Only who falls silent is waited for.
+  const timeoutMs = ending === 'silence' ? 1_000 : 10_000;
+  return await probeHttp(http, { ...surroundings, monitorKey: 'm', startedAt: 0, timeoutMs });
 }
 
 const withLength = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
