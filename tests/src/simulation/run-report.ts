@@ -1,6 +1,8 @@
 /** What one run has shown. */
 import type { DeliveryCounts } from './checks/deliveries.ts';
+import type { MaintenanceCounts } from './checks/maintenance.ts';
 import type { OutageCounts } from './checks/outages.ts';
+import type { StormCounts } from './checks/storms.ts';
 
 export interface RunReport {
   readonly seed: number;
@@ -18,6 +20,8 @@ export interface RunReport {
   readonly restoreCount: number;
   readonly outages: OutageCounts;
   readonly deliveries: DeliveryCounts;
+  readonly weather: StormCounts;
+  readonly maintenance: MaintenanceCounts;
 }
 
 const nothing = {
@@ -30,6 +34,8 @@ const nothing = {
   restoreCount: 0,
   outages: { scripted: 0, obliged: 0, resolved: 0 },
   deliveries: { intents: 0, doubled: 0 },
+  weather: { storms: 0, members: 0 },
+  maintenance: { windows: 0, held: 0 },
 } as const;
 
 /** The report of a run that could not tell of itself any more. */

@@ -6,8 +6,10 @@ import { checkDeliveries } from './checks/deliveries.ts';
 import type { Evidence } from './checks/finding.ts';
 import { History } from './checks/history.ts';
 import { checkIntents } from './checks/intents.ts';
+import { checkMaintenance } from './checks/maintenance.ts';
 import { checkOutages } from './checks/outages.ts';
 import { checkRounds } from './checks/rounds.ts';
+import { checkStorms } from './checks/storms.ts';
 import { withVirtualGlobals } from './host/virtual-globals.ts';
 import type { RunReport } from './run-report.ts';
 import { drawScenario } from './world/draw-scenario.ts';
@@ -54,6 +56,8 @@ function judge(scenario: Scenario, { cluster: { time }, ledger, truth }: World):
   checkIntents(evidence);
   const outages = checkOutages(evidence);
   const deliveries = checkDeliveries(evidence);
+  const weather = checkStorms(evidence);
+  const maintenance = checkMaintenance(evidence);
   return {
     seed: scenario.seed,
     hash: ledger.trace.hash,
@@ -66,5 +70,7 @@ function judge(scenario: Scenario, { cluster: { time }, ledger, truth }: World):
     restoreCount: ledger.restoreCount,
     outages,
     deliveries,
+    weather,
+    maintenance,
   };
 }

@@ -5,6 +5,8 @@
 import type { Alert, Delivery, Instant } from '@quorate/contracts';
 import type { PageEvent } from '../world/ledger.ts';
 import { short, type Evidence } from './finding.ts';
+import type { History } from './history.ts';
+import { lastForms } from './storms.ts';
 
 const actions: Partial<Record<Alert['transition'], string>> = {
   opened: 'trigger',
@@ -12,16 +14,33 @@ const actions: Partial<Record<Alert['transition'], string>> = {
   resolved: 'resolve',
 };
 
-/** PagerDuty repeats by itself: reminders are not sent there. */
-function wantedOf({ history }: Evidence): { name: string; key: string }[] {
-  return history.alerts.flatMap(({ value: { alertId, transition, incidentId, channelIds } }) => {
-    const action = actions[transition];
-    if (action === undefined) return [];
-    return channelIds.map((channelId) => ({
-      name: short(alertId),
-      key: pageKey({ channelId, dedupKey: incidentId, action }),
-    }));
-  });
+/** PagerDuty repeats by itself: reminders are not sent there. A roll-up's new list is a trigger once more. */
+function actionOf({ subject, transition }: Alert): string | undefined {
+  return subject === 'storm' && transition === 'updated' ? 'trigger' : actions[transition];
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly key: string;
+}
+
+function wantedOn(channelId: string, alert: Alert): Wanted[] {
+  const action = actionOf(alert);
+  if (action === undefined) return [];
+  return [{ name: short(alert.alertId), key: pageKey({ channelId, dedupKey: alert.incidentId, action }) }];
+}
+
+/** What is told in a roll-up is not told on its own; then it is the roll-up that has to arrive. */
+function wantedOf({ history }: Evidence): Wanted[] {
+  const forms = lastForms(history);
+  const rolledUp = new Set(forms.flatMap(({ state, deliveryId }) => (state === 'rolled-up' ? [deliveryId] : [])));
+  const alone = history.alerts.flatMap(({ value: alert }) =>
+    alert.channelIds
+      .filter((channelId) => !rolledUp.has(`${alert.alertId}:${channelId}`))
+      .flatMap((channelId) => wantedOn(channelId, alert)),
+  );
+  const ofStorms = forms.filter(({ storm }) => storm !== null);
+  return [...alone, ...ofStorms.flatMap(({ channelId, alert }) => wantedOn(channelId, alert))];
 }
 
 function pageKey({ channelId, dedupKey, action }: Pick<PageEvent, 'channelId' | 'dedupKey' | 'action'>): string {
@@ -42,14 +61,16 @@ export function checkDeliveries(evidence: Evidence): DeliveryCounts {
   );
   const wanted = wantedOf(evidence);
   for (const { name, key } of wanted) if (!accepted.has(key)) violate(`${name} never reached channel ${short(key)}`);
+  // A roll-up is triggered anew with each list of its members.
+  const ofIncidents = [...accepted.values()].filter(([page]) => page?.dedupKey.startsWith('storm:') === false);
   const wantedKeys = new Set(wanted.map(({ key }) => key));
   for (const key of accepted.keys()) if (!wantedKeys.has(key)) violate(`${short(key)} was sent and never decided`);
-  for (const pages of accepted.values()) checkDoubles(evidence, pages);
+  for (const pages of ofIncidents) checkDoubles(evidence, pages);
   checkDepartures(evidence);
   checkOrder(evidence);
   for (const { key, value } of history.deadLetters)
     violate(`dead letter ${key}: ${JSON.stringify(value).slice(0, 400)}`);
-  const doubled = [...accepted.values()].reduce((sum, pages) => sum + pages.length - 1, 0);
+  const doubled = ofIncidents.reduce((sum, pages) => sum + pages.length - 1, 0);
   return { intents: wanted.length, doubled };
 }
 
@@ -73,19 +94,27 @@ function checkDoubles(evidence: Evidence, pages: readonly PageEvent[]): void {
 
 /** Nobody sends before the log says so: an owner that was replaced finds out before it sends, not after. */
 function checkDepartures({ history, ledger, violate }: Evidence): void {
-  const written = Map.groupBy(
-    history.deliveries.flatMap(({ value, appendedAt }) => (value === null ? [] : [{ delivery: value, appendedAt }])),
-    ({ delivery: { channelId, alert } }) =>
-      pageKey({ channelId, dedupKey: alert.incidentId, action: actions[alert.transition] ?? '' }),
+  const departures = Map.groupBy(departuresOf(history), ({ delivery: { channelId, alert } }) =>
+    pageKey({ channelId, dedupKey: alert.incidentId, action: actionOf(alert) ?? '' }),
   );
   for (const [key, pages] of Map.groupBy(ledger.pages, pageKey)) {
     const inOrder = pages.toSorted((left, right) => left.begunAt - right.begunAt);
     for (const [index, page] of inOrder.entries()) {
-      const known = (written.get(key) ?? []).filter(({ appendedAt }) => appendedAt <= page.begunAt);
-      const departures = known.filter(({ delivery }, place) => isDeparture(delivery, known[place - 1]?.delivery));
-      if (departures.length <= index) violate(`${page.from} sent ${short(key)} before the log knew that it would`);
+      const known = (departures.get(key) ?? []).filter(({ appendedAt }) => appendedAt <= page.begunAt);
+      if (known.length <= index) violate(`${page.from} sent ${short(key)} before the log knew that it would`);
     }
   }
+}
+
+/** Each time at which the log was told that a delivery leaves. */
+function departuresOf({ deliveries }: History): { delivery: Delivery; appendedAt: Instant }[] {
+  const before = new Map<string, Delivery>();
+  return deliveries.flatMap(({ value, appendedAt }) => {
+    if (value === null) return [];
+    const isNow = isDeparture(value, before.get(value.deliveryId));
+    before.set(value.deliveryId, value);
+    return isNow ? [{ delivery: value, appendedAt }] : [];
+  });
 }
 
 /** What is written after a try that failed counts that try; a departure counts none. */

@@ -12,6 +12,7 @@ import type { Instant, MonitorRecord } from '@quorate/contracts';
 import type { Disturbance } from '../world/ledger.ts';
 import type { MonitorScript, Outage, Span } from '../world/scenario.ts';
 import { short, type Evidence } from './finding.ts';
+import { maintenanceOf } from './maintenance.ts';
 import { quorumOf } from './rounds.ts';
 import { gapsOf, joined } from './spans.ts';
 
@@ -36,7 +37,7 @@ export function checkOutages(evidence: Evidence): OutageCounts {
 }
 
 function checkMonitor(evidence: Evidence, { record, outages }: MonitorScript, counts: OutageCounts): void {
-  const always = [...disturbances(evidence), ...changesOf(evidence, record)];
+  const always = [...disturbances(evidence), ...changesOf(evidence, record), ...maintenanceOf(evidence, record)];
   const endedAt = evidence.ledger.written.at(-1)?.record.appendedAt ?? 0;
   for (const [index, outage] of outages.entries()) {
     if (seersOf(evidence, outage).length < quorumFor(evidence, record)) continue;

@@ -1,13 +1,15 @@
 /** All planted bugs. A simulation that can't find them proves nothing by finding none. */
-import { alerting, endings, voting } from './deciding-bugs.ts';
+import { alerting, endings, voting, working } from './deciding-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
-import { listening, ownership, scheduling, sending } from './serving-bugs.ts';
+import { listening, ownership, scheduling, sending, storming } from './serving-bugs.ts';
 
 export const bugs: readonly PlantedBug[] = [
   ...ownership,
   ...voting,
   ...alerting,
+  ...working,
   ...endings,
+  ...storming,
   ...scheduling,
   ...listening,
   ...sending,

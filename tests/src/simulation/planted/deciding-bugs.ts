@@ -133,6 +133,29 @@ export const alerting: readonly PlantedBug[] = [
   },
 ];
 
+export const working: readonly PlantedBug[] = [
+  {
+    name: 'maintenance holds nothing back',
+    patches: [
+      {
+        path: `${consensus}/incident.ts`,
+        find: 'if (work.state.maintenance) change(work, { heldIncident: incident });',
+        replace: 'if (work.state.seenUp === null) change(work, { heldIncident: incident });',
+      },
+    ],
+  },
+  {
+    name: 'what outlasts a maintenance window is never told',
+    patches: [
+      {
+        path: `${consensus}/maintenance.ts`,
+        find: 'if (!maintenance && heldIncident !== null) tellOfIncident',
+        replace: 'if (maintenance && heldIncident !== null) tellOfIncident',
+      },
+    ],
+  },
+];
+
 export const endings: readonly PlantedBug[] = [
   {
     name: 'a deleted monitor’s rounds are taken once more by who reads them again',

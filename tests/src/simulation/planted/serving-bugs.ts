@@ -92,6 +92,29 @@ export const listening: readonly PlantedBug[] = [
   },
 ];
 
+export const storming: readonly PlantedBug[] = [
+  {
+    name: 'the storm brake lets one page too many through',
+    patches: [
+      {
+        path: 'libs/alerting/src/opening-gauge.ts',
+        find: 'if (others.size >= openedMax) return true;',
+        replace: 'if (others.size > openedMax) return true;',
+      },
+    ],
+  },
+  {
+    name: 'a roll-up is over with the first of its members',
+    patches: [
+      {
+        path: 'libs/alerting/src/storm-message.ts',
+        find: "if (storm.unresolvedCount === 0) return 'resolved';",
+        replace: "if (storm.unresolvedCount < storm.members.size || storm.unresolvedCount === 0) return 'resolved';",
+      },
+    ],
+  },
+];
+
 export const sending: readonly PlantedBug[] = [
   {
     name: 'a delivery is recorded as delivered before it is sent',

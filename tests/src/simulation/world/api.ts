@@ -2,7 +2,7 @@
 import { partitionOf, probeOf, type Check, type Command, type Instant, type MonitorRecord } from '@quorate/contracts';
 import type { DurableLog } from '@quorate/bus';
 import { SimulatedHost, type SimulatedCluster } from '@quorate/testing';
-import { channelRecord } from './channels.ts';
+import { channelRecord, maintenanceRecord } from './directory-records.ts';
 import type { Ledger } from './ledger.ts';
 import type { PeopleAct, Scenario } from './scenario.ts';
 
@@ -32,8 +32,8 @@ export class SimulatedApi {
     const host = new SimulatedHost('api-0', cluster.time);
     this.#log = cluster.open(host);
     host.run(() => {
-      for (const id of scenario.channelIds)
-        this.#publish({ topic: 'directory', partition: 0, ...asRow(channelRecord(id)) });
+      for (const id of scenario.channelIds) this.#publishToAll(channelRecord(id, scenario.stormBrake));
+      for (const window of scenario.maintenance) this.#publishToAll(maintenanceRecord(window));
       for (const { record } of scenario.monitors) this.#save(record);
     });
     for (const act of scenario.people)
@@ -126,6 +126,10 @@ export class SimulatedApi {
     this.#publishOf(monitor.id, 'manual-checks', check);
   }
 
+  #publishToAll({ key, value }: { key: string; value: object }): void {
+    this.#publish({ topic: 'directory', partition: 0, key, value: JSON.stringify(value) });
+  }
+
   #publishOf(monitorId: string, topic: string, value: object | null): void {
     const partition = partitionOf(monitorId, this.#scenario.partitionCount);
     this.#publish({ topic, partition, key: monitorId, value: value === null ? null : JSON.stringify(value) });
@@ -149,8 +153,4 @@ export class SimulatedApi {
     }
     this.#isPublishing = false;
   }
-}
-
-function asRow({ key, value }: { key: string; value: object }): { key: string; value: string } {
-  return { key, value: JSON.stringify(value) };
 }

@@ -3,6 +3,7 @@ import { monitorRecordSchema, type Instant, type MonitorRecord } from '@quorate/
 import { cadenceOf, firstDueAfter } from '@quorate/schedule';
 import { Random } from '@quorate/testing';
 import { drawCoincidences, drawFaults } from './draw-faults.ts';
+import { drawMaintenance, drawWeather } from './draw-scenes.ts';
 import type { MonitorScript, Outage, PeopleAct, Scenario } from './scenario.ts';
 
 const minuteMs = 60_000;
@@ -130,7 +131,9 @@ export function drawScenario(seed: number): Scenario {
   const regions = drawRegions(random);
   const channelIds = Array.from({ length: random.between(1, 2) }, () => random.uuid());
   const frame: Frame = { random, regions, channelIds, startAt, calmAt };
-  const monitors = Array.from({ length: random.between(3, 5) }, (_, index) => drawMonitor(frame, index));
+  const healthy = Array.from({ length: random.between(3, 5) }, (_, index) => drawMonitor(frame, index));
+  const stage = { random: random.fork('scenes'), startAt: startAt + warmUpMs, calmAt };
+  const { monitors, stormBrake } = drawWeather(stage, healthy);
   const replicas = {
     scheduler: random.between(1, 2),
     aggregator: random.between(1, 3),
@@ -138,7 +141,8 @@ export function drawScenario(seed: number): Scenario {
   };
   const people = drawPeople(frame, monitors);
   return {
-    ...{ seed, startAt, calmAt, regions, channelIds, monitors, replicas, people },
+    ...{ seed, startAt, calmAt, regions, channelIds, monitors, stormBrake, replicas, people },
+    maintenance: drawMaintenance(stage, monitors),
     skewMsMax: random.pick([0, 5_000, skewMsMax]),
     partitionCount: random.between(1, 3),
     probersPerRegion: random.pick([1, 1, 2]),

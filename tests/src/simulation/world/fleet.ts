@@ -6,7 +6,7 @@ import type { RunningService } from '@quorate/runtime';
 import { startScheduler } from '@quorate/scheduler';
 import { type DurableLog } from '@quorate/bus';
 import { SimulatedHost, type Random, type SimulatedCluster } from '@quorate/testing';
-import { secretBox } from './channels.ts';
+import { secretBox } from './directory-records.ts';
 import type { Ledger } from './ledger.ts';
 import type { ServiceName } from './scenario.ts';
 import { serviceLogger, unforeseen } from './service-logger.ts';

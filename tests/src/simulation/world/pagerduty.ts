@@ -2,7 +2,7 @@
 import type { Instant } from '@quorate/contracts';
 import type { Random, SimulatedHost, VirtualTime } from '@quorate/testing';
 import type { CallListener, OutgoingCall, Receiver, ReceiverAnswer } from '../host/receiver-of-run.ts';
-import { channelIdOf } from './channels.ts';
+import { channelIdOf } from './directory-records.ts';
 import type { Conditions } from './conditions.ts';
 import type { Ledger } from './ledger.ts';
 import type { PagerDutyMood } from './scenario.ts';

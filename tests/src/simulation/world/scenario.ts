@@ -1,5 +1,5 @@
 /** What one run is about, drawn from its seed before it begins: the truth about every target, and each fault's time. */
-import type { Instant, MonitorRecord } from '@quorate/contracts';
+import type { Instant, MonitorRecord, StormBrake } from '@quorate/contracts';
 
 export interface Span {
   readonly from: Instant;
@@ -69,6 +69,12 @@ export type PeopleAct = { readonly at: Instant; readonly monitorId: string } & (
   | { readonly kind: 'retarget'; readonly port: number }
 );
 
+/** A maintenance window. */
+export interface Maintenance extends Span {
+  readonly id: string;
+  readonly monitorIds: readonly string[];
+}
+
 export interface Scenario {
   readonly seed: number;
   readonly startAt: Instant;
@@ -79,6 +85,9 @@ export interface Scenario {
   readonly probersPerRegion: number;
   readonly monitors: readonly MonitorScript[];
   readonly channelIds: readonly string[];
+  /** Of every channel. */
+  readonly stormBrake: StormBrake;
+  readonly maintenance: readonly Maintenance[];
   readonly replicas: Readonly<Record<ServiceName, number>>;
   readonly skewMsMax: number;
   readonly idleGatherMs: number;
