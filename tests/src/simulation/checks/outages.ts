@@ -12,6 +12,7 @@ import type { Instant, MonitorRecord } from '@quorate/contracts';
 import type { Disturbance } from '../world/ledger.ts';
 import type { MonitorScript, Outage, Span } from '../world/scenario.ts';
 import { short, type Evidence } from './finding.ts';
+import { flappingOf } from './flapping.ts';
 import { maintenanceOf } from './maintenance.ts';
 import { quorumOf } from './rounds.ts';
 import { gapsOf, joined } from './spans.ts';
@@ -73,7 +74,8 @@ function checkOpened(evidence: Evidence, { record, outage, always }: Owed): bool
 
 /** Whether its end obliges. */
 function checkResolved(evidence: Evidence, { record, outage, after, always }: Owed): boolean {
-  const disturbed = joined([...always, ...tooFewOf(evidence, record, evidence.scenario.regions)]);
+  const tooFew = tooFewOf(evidence, record, evidence.scenario.regions);
+  const disturbed = joined([...always, ...tooFew, ...flappingOf(evidence, record)]);
   const closedBy = firstStretch(after, disturbed, recoveryBoundMs(evidence.scenario.idleGatherMs, record));
   if (closedBy === null) return false;
   if (isOpenAt(evidence, record.id, closedBy))

@@ -116,7 +116,8 @@ export class Conductor {
       case 'bad network':
         return this.#worsen(fault.service, fault.forMs);
       case 'brokers away':
-        for (const whom of services) this.#disturb(fault.kind, { whom, forMs: fault.forMs + recoveryMs });
+        // A heartbeat that was under way is waited for until its member's session has ended.
+        for (const whom of services) this.#disturb(fault.kind, { whom, forMs: fault.forMs + sessionMs + recoveryMs });
         this.#cast.ledger.count(fault.kind, this.#now, `${fault.forMs} ms`);
         for (const region of this.#cast.scenario.regions)
           this.#disturb(fault.kind, { whom: `region ${region}`, forMs: fault.forMs + regionRecoveryMs });
