@@ -7,13 +7,13 @@ import { SettledRegions } from './settled-regions.ts';
 
 const startAt = Date.UTC(2026, 10, 21, 10);
 
-function heartbeatAt(appendedAt: number): LogRecord {
+function heartbeatAt(appendedAt: number, region = 'eu'): LogRecord {
   const value: Heartbeat = {
-    ...{ v: 1, region: 'eu', proberId: 'eu-1', version: '1.0.0' },
+    ...{ v: 1, region, proberId: `${region}-1`, version: '1.0.0' },
     ...{ startedAt: startAt, at: appendedAt, state: 'running', isolated: false },
   };
   const place = { topic: 'heartbeats', partition: 0, offset: appendedAt - startAt, headers: {} };
-  return { ...place, appendedAt, key: 'eu/eu-1', value: JSON.stringify(value) };
+  return { ...place, appendedAt, key: `${region}/${region}-1`, value: JSON.stringify(value) };
 }
 
 /** `hear` takes in a heartbeat that the log took in then, at once or at `receivedAt` by our own clock. */
@@ -29,9 +29,9 @@ function regionsFrom(startedAt: number) {
   };
   const watch = new RegionWatch({ now: () => now, follow }, silentLogger);
   const regions = new SettledRegions(watch, { startedAt, logger: silentLogger });
-  const hear = (appendedAt: number, receivedAt = appendedAt) => {
+  const hear = (appendedAt: number, receivedAt = appendedAt, region = 'eu') => {
     now = receivedAt;
-    take([heartbeatAt(appendedAt)]);
+    take([heartbeatAt(appendedAt, region)]);
   };
   return { regions, hear };
 }
@@ -61,6 +61,42 @@ describe('regions that have not settled', () => {
     expect(regions.isSettled(startAt + 90_000)).toBe(false);
     hear(startAt + 1_900);
     expect(regions.isSettled(startAt + 1_900)).toBe(true);
+  });
+});
+
+describe('a process that was frozen as it started', () => {
+  it('begins its wait as it is asked first: no round asks nobody for that', () => {
+    const { regions, hear } = regionsFrom(startAt);
+    expect(regions.isSettled(startAt + 20_500)).toBe(false);
+    hear(startAt + 20_000, startAt + 20_700);
+    expect(regions.isSettled(startAt + 20_750)).toBe(true);
+    expect(regions.known(startAt + 20_750).live).toEqual(['eu']);
+  });
+
+  it('does not ask the first region that it hears alone', () => {
+    const { regions, hear } = regionsFrom(startAt);
+    hear(startAt, startAt, 'us');
+    expect(regions.isSettled(startAt + 20_500)).toBe(false);
+    hear(startAt + 20_000, startAt + 20_700);
+    expect(regions.isSettled(startAt + 20_750)).toBe(false);
+    hear(startAt + 20_800, startAt + 20_900, 'us');
+    expect(regions.isSettled(startAt + 21_000)).toBe(true);
+  });
+
+  it('does not wait for ever where nobody is there', () => {
+    const { regions } = regionsFrom(startAt);
+    for (let waitedMs = 0; waitedMs < heartbeatFreshMs; waitedMs += 250)
+      expect(regions.isSettled(startAt + 20_500 + waitedMs)).toBe(false);
+    expect(regions.isSettled(startAt + 20_500 + heartbeatFreshMs)).toBe(true);
+  });
+});
+
+describe('a process that owned nothing until now', () => {
+  it('has listened meanwhile, and waits for no region that fell silent long ago', () => {
+    const { regions, hear } = regionsFrom(startAt);
+    hear(startAt, startAt, 'us');
+    hear(startAt + 59_000);
+    expect(regions.isSettled(startAt + 60_000)).toBe(true);
   });
 });
 

@@ -23,8 +23,8 @@ export class SettledRegions {
   #caughtUp = false;
   #settled = false;
   #unattendedSaidAt: Instant = -unattendedQuietMs;
-  /** When somebody last asked. */
-  #askedAt: Instant | null = null;
+  /** When somebody last asked; the start until somebody did. */
+  #askedAt: Instant;
   /** When it was seen that this process had stood still; null once it has heard again who is live. */
   #stalledAt: Instant | null = null;
 
@@ -32,6 +32,7 @@ export class SettledRegions {
     this.#watch = watch;
     this.#logger = logger;
     this.#startedAt = startedAt;
+    this.#askedAt = startedAt;
     const onCaughtUp = () => {
       this.#caughtUp = true;
     };
@@ -76,8 +77,18 @@ export class SettledRegions {
   }
 
   #noteStall(now: Instant): void {
-    if (now - (this.#askedAt ?? now) > stallMs) this.#stalledAt = now;
+    const unaskedMs = now - this.#askedAt;
     this.#askedAt = now;
+    // Who owns nothing for a while is not asked either, and listens all the same.
+    if (unaskedMs <= stallMs || this.#isListening(now)) return;
+    this.#stalledAt = now;
+    // What passed before the first question was no waiting.
+    if (!this.#settled) this.#startedAt = now;
+  }
+
+  /** False where there are old heartbeats only: all probers are gone, or our clock runs ahead until a fresh one. */
+  #isListening(now: Instant): boolean {
+    return this.#caughtUp && now - this.#watch.newestAppendedAt <= someLiveWaitMsMax;
   }
 
   #hasHeardAgain(now: Instant): boolean {
@@ -95,9 +106,7 @@ export class SettledRegions {
     const waitedMs = now - this.#startedAt;
     if (waitedMs >= noneLiveWaitMsMax) return true;
     const { live, registered } = this.known(now);
-    if (!this.#caughtUp || live.length === 0) return false;
-    // Old heartbeats only: all probers are gone, or our clock runs ahead until a fresh one tells the log's time.
-    if (now - this.#watch.newestAppendedAt > someLiveWaitMsMax) return false;
+    if (live.length === 0 || !this.#isListening(now)) return false;
     return live.length === registered.length || waitedMs >= someLiveWaitMsMax;
   }
 }
