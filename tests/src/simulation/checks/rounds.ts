@@ -14,12 +14,14 @@ import {
 } from '@quorate/contracts';
 import { short, type Evidence } from './finding.ts';
 import type { AnnouncedRound, History, Written } from './history.ts';
+import { gapsOf, joined } from './spans.ts';
+import type { Span } from '../world/scenario.ts';
 
 const graceMs = 2_000;
 /** A vote that was written so shortly before the end of its window may be read after it. */
 const readMsMax = 100;
-/** A round that should have been closed so shortly before its monitor was deleted may have had no time for it. */
-const deletedMs = 15_000;
+/** Whoever is at work closes a round that is over within this, and as long as it waits for records where none come. */
+const closingMs = 1_000;
 /** A vote that was written so shortly before a deletion may be read behind it: each comes by a way of its own. */
 const overtakenMsMax = 500;
 
@@ -50,11 +52,24 @@ function closesAtOf({ value, appendedAt }: AnnouncedRound): Instant {
   return (value.kind === 'confirming' ? value.dueAt : appendedAt) + value.timeoutMs + graceMs;
 }
 
-/** A round that is still open at the end of the run, or whose monitor was deleted before its window closed. */
-function isExcused({ history, ledger }: Evidence, round: AnnouncedRound): boolean {
-  const endedAt = ledger.written.at(-1)?.record.appendedAt ?? 0;
-  if (closesAtOf(round) > endedAt - 5_000) return true;
-  return closesAtOf(round) + deletedMs >= deletedAtOf(history, round.value.monitorId);
+/** A round that is still open at the end of the run, or went with its monitor. */
+function isExcused(evidence: Evidence, round: AnnouncedRound): boolean {
+  const endedAt = evidence.ledger.written.at(-1)?.record.appendedAt ?? 0;
+  return closesAtOf(round) > endedAt - 5_000 || isGoneWithMonitor(evidence, round);
+}
+
+/**
+ * Whether nobody was there to say how the round ended before its monitor was deleted. From then on only who had heard
+ * of the round before ends it: neither one that began anew after the deletion, nor one that hears of that first.
+ */
+function isGoneWithMonitor({ history, ledger, scenario }: Evidence, round: AnnouncedRound): boolean {
+  const deletedAt = deletedAtOf(history, round.value.monitorId);
+  if (deletedAt === Infinity) return false;
+  const disturbed = joined(ledger.disturbances.filter(({ whom }) => whom === 'aggregator'));
+  const isLong = ({ from, to }: Span): boolean => to - from >= scenario.idleGatherMs + closingMs;
+  if (gapsOf({ from: closesAtOf(round), to: deletedAt }, disturbed).some(isLong)) return false;
+  if (round.appendedAt + overtakenMsMax >= deletedAt) return true;
+  return disturbed.some(({ from, to }) => from <= deletedAt + overtakenMsMax && round.appendedAt <= to);
 }
 
 function deletedAtOf(history: History, monitorId: string): Instant {
