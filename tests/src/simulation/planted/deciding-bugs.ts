@@ -158,6 +158,16 @@ export const working: readonly PlantedBug[] = [
 
 export const endings: readonly PlantedBug[] = [
   {
+    name: 'a deleted monitor’s open rounds end without a word',
+    patches: [
+      {
+        path: `${consensus}/life-cycle.ts`,
+        find: 'breakOff(work);',
+        replace: '',
+      },
+    ],
+  },
+  {
     name: 'a deleted monitor’s rounds are taken once more by who reads them again',
     patches: [
       {
