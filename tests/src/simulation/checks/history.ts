@@ -46,13 +46,19 @@ export class History {
     this.deadLetters = read('dead-letters');
   }
 
-  /** The check of each round: the first one that was written with the newest version of the monitor. */
+  /**
+   * The check of each round: the first one that was written with the newest version of the monitor. One that was written
+   * when the round was closed already asks for nothing any more.
+   */
   rounds(): ReadonlyMap<string, AnnouncedRound> {
     const rounds = new Map<string, AnnouncedRound>();
+    const closedAt = new Map(this.closed.map(({ value, appendedAt }) => [roundKey(value), appendedAt]));
     for (const check of this.checks) {
       const key = roundKey(check.value);
       const known = rounds.get(key);
-      if (known === undefined || known.value.monitorVersion < check.value.monitorVersion) rounds.set(key, check);
+      const isNewer = known !== undefined && known.value.monitorVersion < check.value.monitorVersion;
+      const isInTime = check.appendedAt <= (closedAt.get(key) ?? Infinity);
+      if (known === undefined || (isNewer && isInTime)) rounds.set(key, check);
     }
     return rounds;
   }
