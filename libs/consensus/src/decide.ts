@@ -33,7 +33,7 @@ export function decide(memory: Memory, input: Input, context: Context): Decided 
   const mayTimeEnd = context.caughtUp && input.kind === 'tick';
   const work: Work = { ...memory, context, mayTimeEnd, effects: [] };
   take(work, input);
-  if (isKnown(work) && context.caughtUp) observeMaintenance(work);
+  if (isKnown(work)) observeMaintenance(work);
   settleRounds(work);
   forgetDeletion(work);
   if (isKnown(work) && context.caughtUp) {

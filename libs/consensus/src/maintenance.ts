@@ -12,6 +12,8 @@ export function observeMaintenance(work: KnownWork): void {
   // Quorate itself is never worked on by its users: a window over every monitor must not swallow a drill.
   const maintenance = monitor.type !== 'self' && context.isUnderMaintenance(monitor);
   if (maintenance === state.maintenance) return;
+  // Who takes over holds back from its first verdict on, but tells of nothing whose recovery may lie unread.
+  if (!maintenance && !context.caughtUp) return;
   change(work, { maintenance });
   const { heldIncident } = state;
   if (!maintenance && heldIncident !== null) tellOfIncident(work, { ...heldIncident, remindedAt: context.now });
