@@ -2,14 +2,20 @@
  * Each incident has one opened and one resolved intent, in this order and never over one another; and none is there
  * without the rounds in a row in which a majority really saw it.
  */
-import { incidentIdOf, type Alert, type MonitorRecord, type RoundClosed, type Verdict } from '@quorate/contracts';
+import {
+  incidentIdOf,
+  roundKey,
+  type Alert,
+  type MonitorRecord,
+  type RoundClosed,
+  type Verdict,
+} from '@quorate/contracts';
 import { short, type Evidence } from './finding.ts';
 import type { Written } from './history.ts';
+import { rowOf, type RowRound } from './rows.ts';
 
 /** So many inconclusive verdicts in a row end a suspicion or a recovery. */
 const inconclusiveInARowMax = 3;
-
-const kindOrder = { scheduled: 0, confirming: 1, manual: 2 } as const;
 
 type Told = Written<Alert>;
 
@@ -24,7 +30,8 @@ export function checkIntents(evidence: Evidence): void {
   const ofMonitors = history.alerts.filter(({ value }) => value.subject === 'monitor');
   for (const [monitorId, alerts] of Map.groupBy(ofMonitors, ({ value }) => value.monitorId)) {
     checkOrder(evidence, monitorId, alerts);
-    for (const alert of alerts) checkReason(evidence, alert);
+    const row = rowOf(history, monitorId);
+    for (const alert of alerts) checkReason(evidence, alert, row);
   }
 }
 
@@ -53,18 +60,15 @@ function checkOrder({ violate }: Evidence, monitorId: string, alerts: readonly T
   if (open !== null) violate(`${short(monitorId)}: ${short(open.incidentId)} was never resolved`);
 }
 
-/** The rounds of a monitor that may count, in the order in which they are judged. */
-function roundsOf({ history }: Evidence, monitorId: string): RoundClosed[] {
-  return history.closed
-    .map(({ value }) => value)
-    .filter((round) => round.monitorId === monitorId && round.kind !== 'manual')
-    .sort((left, right) => left.dueAt - right.dueAt || kindOrder[left.kind] - kindOrder[right.kind]);
-}
-
-/** How many of this verdict in a row end at the last round; inconclusive ones between them neither count nor reset. */
-function inARow(rounds: readonly RoundClosed[], wanted: Verdict): number {
+/**
+ * How many of this verdict in a row end at the last round; inconclusive ones between them neither count nor reset. What
+ * may be history or not is taken for what speaks for the alert.
+ */
+function inARow(row: readonly RowRound[], wanted: Verdict): number {
   let [count, inconclusiveCount] = [0, 0];
-  for (const { verdict } of rounds.toReversed()) {
+  for (const { round, counts } of row.toReversed()) {
+    const { verdict } = round;
+    if (counts === false || (counts === null && verdict !== wanted)) continue;
     if (verdict === 'inconclusive') {
       inconclusiveCount++;
       if (inconclusiveCount >= inconclusiveInARowMax) return count;
@@ -81,34 +85,47 @@ function formAt({ history }: Evidence, { value, appendedAt }: Told): MonitorReco
   return history.lifeOf(value.monitorId).findLast((form) => form.appendedAt <= appendedAt)?.value ?? null;
 }
 
-function checkReason(evidence: Evidence, alert: Told): void {
-  if (alert.value.transition === 'opened') checkOpened(evidence, alert);
-  if (alert.value.transition === 'resolved') checkResolved(evidence, alert);
+function checkReason(evidence: Evidence, alert: Told, row: readonly RowRound[]): void {
+  if (alert.value.transition === 'opened') checkOpened(evidence, alert, row);
+  if (alert.value.transition === 'resolved') checkResolved(evidence, alert, row);
 }
 
 function decisionOf(evidence: Evidence, { value }: Told): MonitorRecord['decision'] | undefined {
   return evidence.scenario.monitors.find(({ record }) => record.id === value.monitorId)?.record.decision;
 }
 
-function checkOpened(evidence: Evidence, alert: Told): void {
+/**
+ * The regions that saw it down. Who takes over a monitor that was deleted meanwhile closes its rounds as they were ruled,
+ * and hears no vote any more: then it is what was cast before the alert that counts.
+ */
+function seersOf({ history }: Evidence, { value: alert, appendedAt }: Told, round: RoundClosed): string[] {
+  const deletion = history.lifeOf(alert.monitorId).find(({ value }) => value === null);
+  const closed = history.closed.find(({ value }) => value === round);
+  const isCut = (closed?.appendedAt ?? 0) >= (deletion?.appendedAt ?? Infinity);
+  const key = roundKey(round);
+  const cast = history.votes.filter((vote) => vote.appendedAt <= appendedAt && roundKey(vote.value) === key);
+  const votes = isCut ? [...round.votes, ...cast.map(({ value }) => value)] : round.votes;
+  return votes.filter(({ outcome }) => outcome === 'down').map(({ region }) => region);
+}
+
+function checkOpened(evidence: Evidence, alert: Told, row: readonly RowRound[]): void {
   const { violate } = evidence;
   const { monitorId, incidentId, regions } = alert.value;
-  const rounds = roundsOf(evidence, monitorId);
-  const last = rounds.findLastIndex(({ dueAt }) => incidentIdOf(monitorId, dueAt) === incidentId);
-  const [round, wanted] = [rounds[last], decisionOf(evidence, alert)?.confirmations ?? 0];
+  const last = row.findLastIndex(({ round: { dueAt } }) => incidentIdOf(monitorId, dueAt) === incidentId);
+  const [round, wanted] = [row[last]?.round, decisionOf(evidence, alert)?.confirmations ?? 0];
   const name = short(alert.value.alertId);
   if (round === undefined) {
     violate(`${name}: no round confirmed it`);
     return;
   }
-  const count = inARow(rounds.slice(0, last + 1), 'down');
+  const count = inARow(row.slice(0, last + 1), 'down');
   if (count < wanted) violate(`${name}: ${count} down verdicts in a row, ${wanted} are needed`);
-  const seers = round.votes.filter(({ outcome }) => outcome === 'down').map(({ region }) => region);
+  const seers = seersOf(evidence, alert, round);
   const invented = regions.filter((region) => !seers.includes(region));
   if (invented.length > 0) violate(`${name}: ${invented.join(', ')} did not see it`);
 }
 
-function checkResolved(evidence: Evidence, alert: Told): void {
+function checkResolved(evidence: Evidence, alert: Told, row: readonly RowRound[]): void {
   const { violate } = evidence;
   const { monitorId, incidentId, resolveCause, resolvedAt } = alert.value;
   const name = short(alert.value.alertId);
@@ -120,9 +137,7 @@ function checkResolved(evidence: Evidence, alert: Told): void {
     return;
   }
   const openedDueAt = Number(incidentId.slice(monitorId.length + 1));
-  const rounds = roundsOf(evidence, monitorId).filter(
-    ({ dueAt, decidedAt }) => dueAt > openedDueAt && decidedAt <= (resolvedAt ?? 0),
-  );
+  const rounds = row.filter(({ round: { dueAt, decidedAt } }) => dueAt > openedDueAt && decidedAt <= (resolvedAt ?? 0));
   const wanted = decisionOf(evidence, alert)?.recoveries ?? 0;
   const counts = rounds.map((_, index) => inARow(rounds.slice(0, index + 1), 'up'));
   const best = Math.max(0, ...counts);

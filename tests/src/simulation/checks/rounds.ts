@@ -128,7 +128,26 @@ function isRightVerdict(evidence: Evidence, judged: JudgedRound, first: Readonly
   if (judged.isBrokenOff && verdict === 'inconclusive') return true;
   // Who was absent as the verdict fell, and voted later, is not told of: both are tried.
   const absences = [new Set(absentRegions), absentBefore(evidence, judged)];
-  return absences.some((absent) => verdictOf(judged, first, absent) === verdict);
+  const told = [...first.values()].filter(({ value }) => isCounted(judged.record.value.votes, value.region));
+  const ballots = [told, ...heardBefore(evidence, judged, first)];
+  return ballots.some((votes) => absences.some((absent) => verdictOf(judged, votes, absent) === verdict));
+}
+
+/** What a predecessor ruled stays ruled; a successor that hears of a deletion first has no vote of it any more. */
+function heardBefore(
+  evidence: Evidence,
+  { record, isBrokenOff }: JudgedRound,
+  first: ReadonlyMap<string, Written<Vote>>,
+): Written<Vote>[][] {
+  const begunAt = begunAtOf(evidence, record);
+  if (!isBrokenOff || begunAt < deletedAtOf(evidence.history, record.value.monitorId)) return [];
+  return [[...first.values()].filter(({ appendedAt }) => appendedAt < begunAt)];
+}
+
+/** When the owner that closed a round had begun. */
+function begunAtOf({ ledger, scenario }: Evidence, { value, appendedAt }: Closed): Instant {
+  const partition = partitionOf(value.monitorId, scenario.partitionCount);
+  return ledger.beginnings.findLast((one) => one.partition === partition && one.at <= appendedAt)?.at ?? 0;
 }
 
 /** The regions that missed the two rounds before. */
@@ -149,17 +168,12 @@ function isAbsentAfter(closed: readonly Closed[], region: string): boolean {
  * a monitor that is being deleted. So may a vote that was not in the log yet as the owner began, and that a fault then
  * kept from it.
  */
-function mayMiss(
-  { ledger, scenario, history }: Evidence,
-  { round, record, isBrokenOff }: JudgedRound,
-  vote: Written<Vote>,
-): boolean {
+function mayMiss(evidence: Evidence, { round, record, isBrokenOff }: JudgedRound, vote: Written<Vote>): boolean {
+  const { ledger, history } = evidence;
   const { value, appendedAt } = vote;
   if (record.value.absentRegions.includes(value.region) && appendedAt >= record.value.closedAt) return true;
   if (closesAtOf(round) - appendedAt <= readMsMax) return true;
-  const partition = partitionOf(value.monitorId, scenario.partitionCount);
-  const begunAt =
-    ledger.beginnings.findLast((one) => one.partition === partition && one.at <= record.appendedAt)?.at ?? 0;
+  const begunAt = begunAtOf(evidence, record);
   // Who begins after the deletion hears of it before anything else.
   const deletedAt = deletedAtOf(history, value.monitorId);
   if (isBrokenOff && (appendedAt + overtakenMsMax >= deletedAt || begunAt >= deletedAt)) return true;
@@ -172,10 +186,9 @@ function mayMiss(
 /** What the votes say: as soon as none that is outstanding can change it, else at the end. */
 function verdictOf(
   { round, record, isBrokenOff }: JudgedRound,
-  first: ReadonlyMap<string, Written<Vote>>,
+  counted: readonly Written<Vote>[],
   absent: ReadonlySet<string>,
 ): Verdict {
-  const counted = [...first.values()].filter(({ value }) => isCounted(record.value.votes, value.region));
   const { expectedRegions, registeredRegions, decision } = round.value;
   const rule = (votes: readonly Pick<Vote, 'region' | 'outcome'>[]): Verdict => {
     const voters = expectedRegions.filter((one) => !absent.has(one) || isCounted(votes, one));
