@@ -1,6 +1,6 @@
 /**
- * A target that goes up and down too often keeps its incident until it is calm: Nagios' rule ("Detection and Handling of
- * State Flapping"), told here once more, as a ring of 21 states and a sum over its 20 changes.
+ * A target that goes up and down too often keeps its incident until it is calm: Nagios' rule ("Detection and Handling
+ * of State Flapping"), told here once more, as a ring of 21 states and a sum over its 20 changes.
  */
 import { probeOf, type Instant, type MonitorRecord } from '@quorate/contracts';
 import type { Span } from '../world/scenario.ts';

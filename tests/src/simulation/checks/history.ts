@@ -47,8 +47,8 @@ export class History {
   }
 
   /**
-   * The check of each round: the first one that was written with the newest version of the monitor. One that was written
-   * when the round was closed already asks for nothing any more.
+   * The check of each round: the first one that was written with the newest version of the monitor. One that was
+   * written when the round was closed already asks for nothing any more.
    */
   rounds(): ReadonlyMap<string, AnnouncedRound> {
     const rounds = new Map<string, AnnouncedRound>();

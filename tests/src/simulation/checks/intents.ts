@@ -95,8 +95,8 @@ function decisionOf(evidence: Evidence, { value }: Told): MonitorRecord['decisio
 }
 
 /**
- * The regions that saw it down. Who takes over a monitor that was deleted meanwhile closes its rounds as they were ruled,
- * and hears no vote any more: then it is what was cast before the alert that counts.
+ * The regions that saw it down. Who takes over a monitor that was deleted meanwhile closes its rounds as they were
+ * ruled, and hears no vote any more: then it is what was cast before the alert that counts.
  */
 function seersOf({ history }: Evidence, { value: alert, appendedAt }: Told, round: RoundClosed): string[] {
   const deletion = history.lifeOf(alert.monitorId).find(({ value }) => value === null);
