@@ -1,47 +1,27 @@
 /** What goes wrong on an HTTPS connection once the handshake is over. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Socket } from 'node:net';
 import { TLSSocket, type TLSSocketOptions } from 'node:tls';
 import { httpProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import { createAuthority, startRawServer, tlsAlert, type Issued, type RawServer } from '@quorate/testing';
+import { startRawServer, tlsAlert } from '@quorate/testing';
 import { probeHttp } from './http.probe.ts';
-import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
+import { openProbeStage } from './probe.stage.ts';
 
-const stop = new AbortController();
-let issued: Issued;
-let surroundings: ProbeSurroundings;
-let server: RawServer | null = null;
-
-beforeAll(async () => {
-  const authority = await createAuthority();
-  issued = await authority.issue({ names: ['localhost'] });
-  surroundings = createSurroundings({
-    guard: new AddressGuard(allowLoopback),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
 
 /** Given the TLS connection, and the plain one below it. */
 type Serve = (secure: TLSSocket, below: Socket) => void;
 
 async function look(serve: Serve, options: TLSSocketOptions = {}, timeoutMs = 5_000): Promise<Evidence> {
-  server = await startRawServer((socket) => {
+  const starting = startRawServer((socket) => {
     socket.removeAllListeners('data');
-    const secure = new TLSSocket(socket, { isServer: true, ...issued, ...options });
+    const secure = new TLSSocket(socket, { isServer: true, ...stage.issued, ...options });
     secure.on('error', () => socket.destroy());
     secure.once('data', () => serve(secure, socket));
   });
+  const server = await stage.serve(starting);
   const http = httpProbeSchema.parse({ url: `https://localhost:${server.port}/` });
-  return await probeHttp(http, { ...surroundings, monitorKey: 'm', startedAt: Date.now(), timeoutMs });
+  return await probeHttp(http, stage.context({ timeoutMs }));
 }
 
 const head = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n';

@@ -1,47 +1,17 @@
 /** Handshakes that no library would make: scripted byte for byte. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { tlsProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import {
-  createAuthority,
-  serverHello,
-  startRawServer,
-  tlsAlert,
-  tlsRecord,
-  weakDiffieHellman,
-  type Issued,
-  type RawServer,
-  type Script,
-} from '@quorate/testing';
-import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
+import { serverHello, startRawServer, tlsAlert, tlsRecord, weakDiffieHellman, type Script } from '@quorate/testing';
+import { openProbeStage } from './probe.stage.ts';
 import { probeTls } from './tls.probe.ts';
 
-const stop = new AbortController();
-let issued: Issued;
-let surroundings: ProbeSurroundings;
-let server: RawServer | null = null;
-
-beforeAll(async () => {
-  const authority = await createAuthority();
-  issued = await authority.issue({ names: ['localhost'], keys: 'rsa2048' });
-  surroundings = createSurroundings({
-    guard: new AddressGuard(allowLoopback),
-    region: 'eu',
-    version: '1',
-    signal: stop.signal,
-    certificateAuthorities: authority.certificate,
-  });
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
+const issued = await stage.authority.issue({ names: ['localhost'], keys: 'rsa2048' });
 
 async function look(script: Script, timeoutMs = 5_000): Promise<Evidence> {
-  server = await startRawServer(script);
+  const server = await stage.serve(startRawServer(script));
   const tls = tlsProbeSchema.parse({ host: 'localhost', port: server.port });
-  return await probeTls(tls, { ...surroundings, monitorKey: 'm', startedAt: Date.now(), timeoutMs });
+  return await probeTls(tls, stage.context({ timeoutMs }));
 }
 
 /** What is said once the ClientHello has begun to come. */
