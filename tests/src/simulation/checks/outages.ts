@@ -38,8 +38,7 @@ export function checkOutages(evidence: Evidence): OutageCounts {
 }
 
 function checkMonitor(evidence: Evidence, { record, outages }: MonitorScript, counts: OutageCounts): void {
-  const ofMonitor = [changesOf, maintenanceOf, misledOf].flatMap((spansOf) => spansOf(evidence, record));
-  const always = [...disturbances(evidence), ...ofMonitor];
+  const always = [...disturbances(evidence), ...changesOf(evidence, record), ...maintenanceOf(evidence, record)];
   const endedAt = evidence.ledger.written.at(-1)?.record.appendedAt ?? 0;
   for (const [index, outage] of outages.entries()) {
     if (seersOf(evidence, outage).length < quorumFor(evidence, record)) continue;
@@ -122,17 +121,6 @@ function changesOf({ history, scenario }: Evidence, { id }: MonitorRecord): Span
     const isWatched = value !== null && !value.paused;
     const to = isWatched ? appendedAt + changeMs : (life[index + 1]?.appendedAt ?? Infinity) + changeMs;
     return { from: index === 0 ? scenario.startAt : appendedAt, to };
-  });
-}
-
-/**
- * A scheduler that starts while no region is heard has nothing but its own clock until its first append is answered.
- * With one that runs ahead it may ask nobody in a round of the future: until then none of the monitor's is due.
- */
-function misledOf({ history }: Evidence, { id }: MonitorRecord): Span[] {
-  return history.checks.flatMap(({ value: { monitorId, dueAt, expectedRegions }, appendedAt }) => {
-    const isOfFuture = dueAt > appendedAt + graceMs && expectedRegions.length === 0;
-    return monitorId === id && isOfFuture ? [{ from: appendedAt, to: dueAt }] : [];
   });
 }
 
