@@ -18,8 +18,8 @@ export class CaseContext {
   }
 
   /** A process that opens the storage; see `LogStorage.open`. */
-  open(): Promise<OpenedLog> {
-    return this.#storage.open();
+  open({ clockAheadMs = 0 } = {}): Promise<OpenedLog> {
+    return this.#storage.open(clockAheadMs);
   }
 
   /** Opens a log that has `topics`. */

@@ -14,7 +14,7 @@ interface ClusterProcess {
 export interface Cluster {
   /** How long a member may be silent. */
   readonly sessionMsMax: number;
-  start(name: string): ClusterProcess;
+  start(name: string, clockAheadMs: number): ClusterProcess;
   advance(durationMs: number): Promise<void>;
 }
 
@@ -32,8 +32,8 @@ function createStorage(cluster: Cluster): LogStorage {
   };
   move();
   return {
-    open: () => {
-      const started = cluster.start(`process-${processes.length + 1}`);
+    open: (clockAheadMs) => {
+      const started = cluster.start(`process-${processes.length + 1}`, clockAheadMs);
       processes.push(started);
       return Promise.resolve({
         log: started.log,
@@ -57,7 +57,7 @@ function createStorage(cluster: Cluster): LogStorage {
 export function clusterEngine(create: () => Cluster): LogEngine {
   return {
     name: 'simulated cluster',
-    traits: ['several-processes', 'freezes'],
+    traits: ['several-processes', 'freezes', 'clocks-differ'],
     patienceMs: 5_000,
     quietMs: 50,
     createStorage: () => Promise.resolve(createStorage(create())),

@@ -10,8 +10,8 @@ function createCluster(): Cluster {
   const cluster = new SimulatedCluster({ now: Date.UTC(2026, 10, 21, 10), sessionMsMax, timings });
   return {
     sessionMsMax,
-    start: (name) => {
-      const host = new SimulatedHost(name, cluster.time);
+    start: (name, clockAheadMs) => {
+      const host = new SimulatedHost(name, cluster.time, clockAheadMs);
       return {
         log: cluster.open(host),
         kill: () => host.kill(),

@@ -14,8 +14,11 @@ export interface OpenedLog {
 
 /** One storage: a directory, a cluster. Each case has its own, or its own names in a shared one. */
 export interface LogStorage {
-  /** A process that opens the storage. An engine that lives in one process gives the log that is open already. */
-  open(): Promise<OpenedLog>;
+  /**
+   * A process that opens the storage; its machine's clock is `clockAheadMs` ahead, which is 0 without trait
+   * `clocks-differ`. An engine that lives in one process gives the log that is open already.
+   */
+  open(clockAheadMs: number): Promise<OpenedLog>;
   /** Closes every log that is still open and removes the storage. */
   remove(): Promise<void>;
 }
@@ -25,6 +28,8 @@ export type Trait =
   | 'several-processes'
   /** A process can be frozen. */
   | 'freezes'
+  /** Processes run on machines whose clocks may be wrong. */
+  | 'clocks-differ'
   /** What nobody has read yet costs this process no memory beyond the limits. */
   | 'stores-outside';
 

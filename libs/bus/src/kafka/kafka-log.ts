@@ -46,6 +46,8 @@ export interface KafkaLogOptions {
   readonly sessionMsMax?: number;
   /** How connections are made, where that is not `net.connect`. */
   readonly socketFactory?: SocketFactory;
+  /** This machine's clock in milliseconds since 1970, never going back, where that is not the process's own. */
+  readonly localClock?: () => number;
 }
 
 /** @throws BusUnavailableError when no broker answers in time: a start that cannot succeed ends within 30 seconds. */
@@ -87,7 +89,7 @@ class KafkaLog implements DurableLog {
     this.#report = (message, fields) => (this.#closed ? undefined : report(message, fields));
     const control = new Lane(map, settings);
     const catalogue = new TopicCatalogue(control);
-    const clock = new LogClock();
+    const clock = new LogClock(options.localClock);
     const writing = new LanePool(map, settings);
     this.#parts = {
       catalogue,

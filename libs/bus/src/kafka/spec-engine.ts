@@ -53,7 +53,7 @@ function hold(socket: Socket): void {
   socket.cork();
 }
 
-async function openSpecLog({ brokers, silenceMsMin }: SpecCluster): Promise<OpenedLog> {
+async function openSpecLog({ brokers, silenceMsMin }: SpecCluster, clockAheadMs: number): Promise<OpenedLog> {
   const sessionMsMax = silenceMsMin + 1_000;
   const network = new SpecNetwork();
   const log = await openKafkaLog({
@@ -61,6 +61,7 @@ async function openSpecLog({ brokers, silenceMsMin }: SpecCluster): Promise<Open
     clientId: 'conformance',
     sessionMsMax,
     socketFactory: network.connect,
+    localClock: () => performance.timeOrigin + performance.now() + clockAheadMs,
     onFatal: (error) => {
       throw error;
     },
@@ -86,14 +87,14 @@ async function openSpecLog({ brokers, silenceMsMin }: SpecCluster): Promise<Open
 export function kafkaEngine(cluster: SpecCluster): LogEngine {
   return {
     name: 'Kafka',
-    traits: ['several-processes', 'freezes', 'stores-outside'],
+    traits: ['several-processes', 'freezes', 'clocks-differ', 'stores-outside'],
     patienceMs: 20_000,
     quietMs: 1_000,
     async createStorage(): Promise<LogStorage> {
       const opened: OpenedLog[] = [];
       return Promise.resolve({
-        async open() {
-          const log = await openSpecLog(cluster);
+        async open(clockAheadMs) {
+          const log = await openSpecLog(cluster, clockAheadMs);
           opened.push(log);
           return log;
         },

@@ -66,12 +66,8 @@ export class KafkaTaskSession implements TaskSession {
   /** With guarantee `exactly-once`: fences the predecessor, before anything is read that it could still change. */
   static async begin(parts: LogParts, owner: SessionOwner): Promise<KafkaTaskSession> {
     const { definition, partition } = owner;
-    const writer = definition.guarantee === 'exactly-once' ? transactionWriter(parts, owner) : null;
-    await writer?.fence();
-    // A decision by a clock that may be minutes off would close what is open, or name rounds of the future.
-    if (definition.stateTopic !== null && !parts.clock.isTold) {
-      await writer?.learnTime({ topic: definition.stateTopic, partition, key: '~time', value: null });
-    }
+    const writer = definition.guarantee === 'exactly-once' ? await fencedWriter(parts, owner) : null;
+    await learnTime(parts, owner, writer);
     const ends = await Promise.all(
       definition.streams.map(async (topic) => {
         return [topic, await offsetOf(parts.control, { topic, partition }, 'end')] as const;
@@ -164,11 +160,25 @@ export class KafkaTaskSession implements TaskSession {
 }
 
 /** Named after group and partition, so that every successor fences the one before. */
-function transactionWriter(parts: LogParts, { definition, partition }: SessionOwner): TransactionWriter {
-  return new TransactionWriter({
+async function fencedWriter(parts: LogParts, { definition, partition }: SessionOwner): Promise<TransactionWriter> {
+  const writer = new TransactionWriter({
     lane: parts.writing.laneOf(partition),
     clock: parts.clock,
     transactionalId: `${definition.group}-${partition}`,
     partition,
   });
+  await writer.fence();
+  return writer;
+}
+
+/**
+ * Of a task that restores something the first step decides by the time alone. By a clock that is minutes off it would
+ * close what is open, or name rounds of the future.
+ */
+async function learnTime(parts: LogParts, owner: SessionOwner, writer: TransactionWriter | null): Promise<void> {
+  const { definition, partition } = owner;
+  const topic = definition.stateTopic ?? definition.tables[0];
+  if (topic === undefined || parts.clock.isTold) return;
+  const asking = writer ?? (await fencedWriter(parts, owner));
+  await asking.learnTime({ topic, partition, key: '~time', value: null });
 }

@@ -53,13 +53,9 @@ export class ClusterSession implements TaskSession {
   static async begin(parts: ClusterParts, owner: SessionOwner): Promise<ClusterSession> {
     const { host, network, broker } = parts;
     const { definition, partition } = owner;
-    const name = `${definition.group}-${partition}`;
-    const isFenced = definition.guarantee === 'exactly-once';
-    const producer = isFenced ? await network.ask(host, `fence ${name}`, () => broker.fence(name)) : null;
-    if (producer !== null && definition.stateTopic !== null && !parts.clock.isTold) {
-      await learnTime(parts, producer, { topic: definition.stateTopic, partition, key: '~time', value: null });
-    }
-    const streamEnds = await network.ask(host, `ends ${name}`, () =>
+    const producer = definition.guarantee === 'exactly-once' ? await fenced(parts, owner) : null;
+    await learnTime(parts, owner, producer);
+    const streamEnds = await network.ask(host, `ends ${definition.group}-${partition}`, () =>
       Object.fromEntries(definition.streams.map((topic) => [topic, broker.partition({ topic, partition }).end])),
     );
     return new ClusterSession(parts, owner, { producer, streamEnds });
@@ -176,10 +172,23 @@ export class ClusterSession implements TaskSession {
   }
 }
 
+async function fenced(
+  { host, network, broker }: ClusterParts,
+  { definition, partition }: SessionOwner,
+): Promise<Producer> {
+  const name = `${definition.group}-${partition}`;
+  return network.ask(host, `fence ${name}`, () => broker.fence(name));
+}
+
 /** As the Kafka engine does: writes a record that nobody will ever see, to be told when it was taken in. */
-async function learnTime(parts: ClusterParts, producer: Producer, record: OutgoingRecord): Promise<void> {
+async function learnTime(parts: ClusterParts, owner: SessionOwner, producer: Producer | null): Promise<void> {
   const { host, network, broker, clock } = parts;
+  const { definition, partition } = owner;
+  const topic = definition.stateTopic ?? definition.tables[0];
+  if (topic === undefined || clock.isTold) return;
+  const asking = producer ?? (await fenced(parts, owner));
+  const record = { topic, partition, key: '~time', value: null };
   const sentAt = clock.local();
-  clock.appended(sentAt, await network.ask(host, 'time', () => broker.produce(producer, [record])));
-  await network.ask(host, 'time', () => broker.abort(producer));
+  clock.appended(sentAt, await network.ask(host, 'time', () => broker.produce(asking, [record])));
+  await network.ask(host, 'time', () => broker.abort(asking));
 }

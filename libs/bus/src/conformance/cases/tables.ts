@@ -6,6 +6,8 @@ import { joinReady, numbered, record, recorder, values, type Answer } from '../r
 import { readAll } from './append.ts';
 
 const keyCount = 5_000;
+/** More than any case takes. */
+const wrongMs = 600_000;
 
 /** What the records amount to, one after the other. */
 export function fold(records: readonly LogRecord[]): Record<string, string> {
@@ -156,4 +158,25 @@ export const tableCases: readonly ConformanceCase[] = [
       );
     },
   },
+  ...(['at-least-once', 'exactly-once'] as const).map((guarantee): ConformanceCase => ({
+    name: `tells a task with a table the log's time from its first step on, ${guarantee}, whatever its own clock says`,
+    needs: ['clocks-differ'],
+    async run(context) {
+      const table = context.table('timed');
+      const { log } = await context.openWith([table]);
+      await log.append([record(table.name, 'a', '1')]);
+      for (const clockAheadMs of [wrongMs, -wrongMs]) {
+        const misled = await context.open({ clockAheadMs });
+        const task = recorder({ group: context.name('group'), tables: [table.name], guarantee });
+        const membership = await joinReady(misled.log, task);
+        await context.eventually('a step is taken', () => task.latest()?.gatherings.length !== 0);
+        const first = task.latest()?.gatherings[0]?.now ?? 0;
+        assert.ok(Math.abs(first - log.now()) < wrongMs / 2, `${first - log.now()} ms off`);
+        await membership.leave();
+        const shown: LogRecord[] = [];
+        await log.read(table.name, 0, (records) => void shown.push(...records));
+        assert.deepEqual(fold(shown), { a: '1' });
+      }
+    },
+  })),
 ];

@@ -85,8 +85,8 @@ export function brokenEngine(engine: LogEngine, { breakLog }: Defect): LogEngine
     createStorage: async () => {
       const storage = await engine.createStorage();
       const broken = new Map<DurableLog, DurableLog>();
-      const open = async (): Promise<OpenedLog> => {
-        const opened = await storage.open();
+      const open = async (clockAheadMs: number): Promise<OpenedLog> => {
+        const opened = await storage.open(clockAheadMs);
         const log = broken.get(opened.log) ?? breakLog(opened.log, broken.size);
         broken.set(opened.log, log);
         return { ...opened, log };
