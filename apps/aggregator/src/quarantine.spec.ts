@@ -13,6 +13,7 @@ import {
   type Vote,
 } from '@quorate/contracts';
 import { silentLogger } from '@quorate/telemetry';
+import { answerTo } from '@quorate/testing';
 import { AggregatorPartition } from './aggregator-partition.ts';
 import { PartitionReports } from './partition-reports.ts';
 
@@ -79,18 +80,8 @@ function checkOf(monitorId: string): Check {
   };
 }
 
-function voteOf(check: Check, region: string, outcome: Vote['outcome']): Vote {
-  const phases = { dnsMs: 1, connectMs: 1, tlsMs: null, ttfbMs: null, transferMs: null, totalMs: 2 };
-  const { monitorId, monitorVersion, dueAt, kind } = check;
-  return {
-    ...{ v: 1, monitorId, monitorVersion, dueAt, kind, region, proberId: `${region}-1`, outcome, phases },
-    ...{ reason: outcome === 'down' ? 'connect.refused' : null, message: null, startedAt: dueAt, statusCode: null },
-    ...{ address: null, connection: 'fresh', certificate: null, excerpt: null, redirects: 0 },
-  };
-}
-
 function cast(check: Check, region: string, outcome: Vote['outcome']): void {
-  const vote = voteOf(check, region, outcome);
+  const vote = answerTo(check, region, outcome);
   take('votes', { kind: 'vote', vote, appendedAt: now, traceparent: null }, check.monitorId);
 }
 

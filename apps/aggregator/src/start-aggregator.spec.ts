@@ -16,7 +16,7 @@ import {
 } from '@quorate/contracts';
 import type { RunningService } from '@quorate/runtime';
 import { silentLogger } from '@quorate/telemetry';
-import { createSimulatedLog, type SimulatedLog } from '@quorate/testing';
+import { answerTo, createSimulatedLog, type SimulatedLog } from '@quorate/testing';
 import { startAggregator } from './start-aggregator.ts';
 
 const start = 1_800_000_000_000;
@@ -58,16 +58,6 @@ const checkOf = (dueAt: number, changes: Partial<Check> = {}): Check => ({
   ...changes,
 });
 
-function voteOf(check: Check, region: string, outcome: Vote['outcome']): Vote {
-  const phases = { dnsMs: 1, connectMs: 1, tlsMs: null, ttfbMs: null, transferMs: null, totalMs: 2 };
-  const { monitorId, monitorVersion, dueAt, kind } = check;
-  return {
-    ...{ v: 1, monitorId, monitorVersion, dueAt, kind, region, proberId: `${region}-1`, outcome, phases },
-    ...{ reason: outcome === 'down' ? 'connect.refused' : null, message: null, startedAt: dueAt, statusCode: null },
-    ...{ address: null, connection: 'fresh', certificate: null, excerpt: null, redirects: 0 },
-  };
-}
-
 async function put(topic: TopicName, value: object | null, key = shopId): Promise<void> {
   const partition = partitionOf(key, partitionCount);
   const text = value === null ? null : JSON.stringify(value);
@@ -105,7 +95,7 @@ async function crash(): Promise<void> {
 }
 
 async function answer(check: Check, outcome: Vote['outcome'], voters = ['eu', 'us']): Promise<void> {
-  for (const region of voters) await put('votes', voteOf(check, region, outcome));
+  for (const region of voters) await put('votes', answerTo(check, region, outcome));
   await log.advance(150);
 }
 

@@ -5,6 +5,7 @@ export type { VirtualTime } from './cluster/virtual-time.ts';
 export { SimulatedCluster, type ClusterSettings } from './cluster/simulated-cluster.ts';
 export { currentHost, SimulatedHost } from './cluster/simulated-host.ts';
 export { startHeartbeatReceiver, type HeartbeatReceiver } from './heartbeat-receiver.ts';
+export { answerTo, castVoteOf, silentRegion } from './records.ts';
 export { createSimulatedLog, SimulatedLog, type Report } from './simulated-log.ts';
 export {
   startPagerDutyStandIn,

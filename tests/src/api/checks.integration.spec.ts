@@ -1,8 +1,9 @@
 /** Checking now: a manual round is announced to the live regions and answered when it has closed. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { checkSchema, partitionOf, type Check } from '@quorate/contracts';
+import { castVoteOf } from '@quorate/testing';
 import { ApiSystem, until } from './api-system.ts';
-import { heartbeatOf, heartbeatTold, roundOf, verdictTold, voteOf } from './records.ts';
+import { heartbeatOf, heartbeatTold, roundOf, startAt, verdictTold } from './records.ts';
 
 const settings = {
   name: 'Shop',
@@ -48,7 +49,7 @@ describe('a check', () => {
       announced.push(check);
       const { monitorId, dueAt, kind, expectedRegions } = check;
       const other = roundOf(monitorId, { dueAt: dueAt - 1, kind: 'scheduled' });
-      const votes = expectedRegions.map((region) => voteOf(region, 'down'));
+      const votes = expectedRegions.map((region) => castVoteOf(region, 'down', startAt));
       const round = roundOf(monitorId, { dueAt, kind, expectedRegions, votes, verdict: 'down' });
       await system.say(verdictTold(other), verdictTold(round));
     }

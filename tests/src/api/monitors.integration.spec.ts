@@ -1,10 +1,10 @@
 /** Monitors over HTTP, in the database and on the log. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mapProbeSecrets, monitorRecordSchema, type MonitorRecord } from '@quorate/contracts';
-import { createAuthority } from '@quorate/testing';
+import { castVoteOf, createAuthority } from '@quorate/testing';
 import { ApiSystem, until } from './api-system.ts';
 import type { Answer } from './api-client.ts';
-import { roundOf, startAt, statusOf, verdictTold, voteOf } from './records.ts';
+import { roundOf, startAt, statusOf, verdictTold } from './records.ts';
 
 const path = '/api/v1/monitors';
 const settings = { name: 'Shop', type: 'http', http: { url: 'https://shop.example.com/health' } };
@@ -198,7 +198,7 @@ describe('monitors', () => {
       verdict: 'down',
       dueAt: startAt + 30_000,
       ...{ absentRegions: ['sa'], quarantinedRegions: ['ap'], missedRoundCount: 2 },
-      votes: [voteOf('eu', 'down'), voteOf('us', 'down')],
+      votes: [castVoteOf('eu', 'down', startAt), castVoteOf('us', 'down', startAt)],
     });
     const manual = roundOf(id, { kind: 'manual', dueAt: startAt + 60_000 });
     await system.say(verdictTold(roundOf(id)), verdictTold(down), verdictTold(manual));

@@ -1,6 +1,7 @@
 /** What the log tells becomes rounds, incidents, timelines and deliveries; each record counts once. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deadLetterSchema } from '@quorate/contracts';
+import { castVoteOf } from '@quorate/testing';
 import { ApiSystem, until } from './api-system.ts';
 import { ReadModel } from './read-model.ts';
 import {
@@ -15,7 +16,6 @@ import {
   statusOf,
   unknownId,
   verdictTold,
-  voteOf,
 } from './records.ts';
 
 describe('the read model', () => {
@@ -35,7 +35,7 @@ describe('the read model', () => {
         dueAt: startAt + afterMs,
         decidedAt: startAt + afterMs + 900,
         verdict: 'down',
-        votes: ['eu', 'us'].map((region) => ({ ...voteOf(region, 'down'), startedAt: startAt + afterMs + 5 })),
+        votes: ['eu', 'us'].map((region) => castVoteOf(region, 'down', startAt + afterMs + 5)),
       }),
     );
     await system.say(...downRounds.map(verdictTold), verdictTold(statusOf(monitorId, 'down')));
@@ -116,7 +116,7 @@ describe('the read model', () => {
     const delivery = deliveryOf(opened, channelId);
     for (let time = 0; time < 3; time++) {
       await system.say(verdictTold(roundOf(monitorId)), alertTold(opened), deliveryTold(delivery));
-      const vote = { ...voteOf('ap', 'down'), late: true };
+      const vote = { ...castVoteOf('ap', 'down', startAt), late: true };
       const late = { v: 1, type: 'late-vote', monitorId, monitorVersion: 1, dueAt: startAt, kind: 'scheduled', vote };
       await system.say(verdictTold(late));
     }
@@ -223,7 +223,7 @@ describe('the read model', () => {
 
   it('takes in what a target answered, whatever characters it holds', async () => {
     const monitorId = await model.newMonitor();
-    const vote = { ...voteOf('eu', 'down'), excerpt: 'a\0b\ud800c "\\u0000"' };
+    const vote = { ...castVoteOf('eu', 'down', startAt), excerpt: 'a\0b\ud800c "\\u0000"' };
     await system.say(verdictTold(roundOf(monitorId, { votes: [vote] })));
     await model.takenIn(monitorId);
     const path = `/api/v1/monitors/${monitorId}/rounds?to=2026-11-21T11:00:00Z`;

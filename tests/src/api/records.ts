@@ -1,38 +1,19 @@
 /** Builders of the records that the other services would write. */
 import { randomUUID } from 'node:crypto';
+import { newDelivery } from '@quorate/alerting';
 import {
   alertIdOf,
-  deliveryIdOf,
   incidentIdOf,
   type Alert,
-  type CastVote,
   type Delivery,
   type Heartbeat,
   type RoundClosed,
   type StatusChanged,
 } from '@quorate/contracts';
+import { castVoteOf, silentRegion } from '@quorate/testing';
 import type { Told } from './api-system.ts';
 
 export const startAt = Date.UTC(2026, 10, 21, 10);
-
-export function voteOf(region: string, outcome: CastVote['outcome'] = 'up'): CastVote {
-  return {
-    region,
-    proberId: `${region}-1`,
-    outcome,
-    reason: outcome === 'down' ? 'status.unexpected' : null,
-    message: outcome === 'down' ? 'got 503, expected 200-299' : null,
-    startedAt: startAt,
-    phases: { dnsMs: 1, connectMs: 2, tlsMs: null, ttfbMs: 3, transferMs: 1, totalMs: 7 },
-    statusCode: outcome === 'down' ? 503 : 200,
-    address: '203.0.113.7',
-    connection: 'fresh',
-    certificate: null,
-    excerpt: null,
-    redirects: 0,
-    late: false,
-  };
-}
 
 export function roundOf(monitorId: string, change: Partial<RoundClosed> = {}): RoundClosed {
   return {
@@ -49,7 +30,7 @@ export function roundOf(monitorId: string, change: Partial<RoundClosed> = {}): R
     absentRegions: [],
     quarantinedRegions: [],
     missedRoundCount: 0,
-    votes: [voteOf('eu'), voteOf('us')],
+    votes: [castVoteOf('eu', 'up', startAt), castVoteOf('us', 'up', startAt)],
     ...change,
   };
 }
@@ -81,26 +62,14 @@ export function alertOf(monitorId: string, change: Partial<Alert> = {}): Alert {
     acknowledgedBy: null,
     regions: ['eu', 'us'],
     expectedRegions: ['eu', 'us'],
-    votes: [voteOf('eu', 'down'), voteOf('us', 'down')],
+    votes: [castVoteOf('eu', 'down', startAt), castVoteOf('us', 'down', startAt)],
     ...change,
   };
 }
 
 /** An alert of Quorate itself; `conditionId` is what stands for a monitor's ID. */
 export function platformAlertOf(conditionId: string, change: Partial<Alert> = {}): Alert {
-  return alertOf(conditionId, {
-    subject: 'platform',
-    monitor: { name: 'Region ap is silent', type: 'platform', target: 'region-silent:ap', tags: {} },
-    trouble: {
-      severity: 'error',
-      detail: 'Its prober was last heard at 2026-11-21 10:00:00 UTC.',
-      consequence: '2 of 3 regions decide meanwhile.',
-      remedy: 'Start a prober there.',
-    },
-    regions: ['ap'],
-    votes: [],
-    ...change,
-  });
+  return alertOf(conditionId, { ...silentRegion, ...change });
 }
 
 export function resolvedAlertOf(monitorId: string, change: Partial<Alert> = {}): Alert {
@@ -115,24 +84,7 @@ export function resolvedAlertOf(monitorId: string, change: Partial<Alert> = {}):
 }
 
 export function deliveryOf(alert: Alert, channelId: string, change: Partial<Delivery> = {}): Delivery {
-  return {
-    v: 1,
-    deliveryId: deliveryIdOf(alert.alertId, channelId),
-    channelId,
-    fallbackOf: null,
-    handedTo: null,
-    state: 'pending',
-    rolledUpIn: null,
-    plannedAt: alert.at + 10,
-    nextAttemptAt: alert.at + 10,
-    departedAt: null,
-    attemptCount: 0,
-    attempts: [],
-    late: false,
-    alert,
-    storm: null,
-    ...change,
-  };
+  return { ...newDelivery(alert, channelId, alert.at + 10), ...change };
 }
 
 export function heartbeatOf(region: string, at: number): Heartbeat {

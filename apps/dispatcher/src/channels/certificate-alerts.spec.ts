@@ -2,8 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { newDelivery } from '@quorate/alerting';
 import type { Alert, ChannelRecord, Delivery, Transition } from '@quorate/contracts';
-import type { PagerDutyEvent } from '@quorate/testing';
-import { buildAlert, buildVote, channelId, monitorId, startedAt } from '../alert.stage.ts';
+import { castVoteOf, type PagerDutyEvent } from '@quorate/testing';
+import { buildAlert, channelId, monitorId, startedAt } from '../alert.stage.ts';
 import { pagerdutyChannel } from './pagerduty.channel.ts';
 import { webhookChannel } from './webhook.channel.ts';
 
@@ -47,8 +47,8 @@ const webhook = {
 
 function alertOf(transition: Transition, changes: Partial<Alert> = {}): Alert {
   const incidentId = `${monitorId}:certificate:${startedAt}`;
-  const seen = { ...buildVote('eu', 'up', startedAt), certificate };
-  const votes = [seen, buildVote('us', 'up', startedAt)];
+  const seen = { ...castVoteOf('eu', 'up', startedAt), certificate };
+  const votes = [seen, castVoteOf('us', 'up', startedAt)];
   const about = { subject: 'certificate', certificate, incidentId, regions: ['eu'], votes } as const;
   return buildAlert(transition, { ...about, votes, regions: ['eu'], ...changes });
 }

@@ -1,18 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { newDelivery } from '@quorate/alerting';
 import type { Alert, ChannelRecord } from '@quorate/contracts';
-import type { PagerDutyEvent } from '@quorate/testing';
-import {
-  buildAlert,
-  buildVote,
-  channelId,
-  incidentId,
-  monitorId,
-  platformTrouble,
-  routingKey,
-  startedAt,
-  traceId,
-} from '../alert.stage.ts';
+import { castVoteOf, silentRegion, type PagerDutyEvent } from '@quorate/testing';
+import { buildAlert, channelId, incidentId, monitorId, routingKey, startedAt, traceId } from '../alert.stage.ts';
 import type { Message } from './channel-call.ts';
 import { pagerdutyChannel } from './pagerduty.channel.ts';
 
@@ -90,7 +80,7 @@ describe('an event for PagerDuty', () => {
 
   it('cuts a summary that is too long, and not in the middle of an emoji', () => {
     const name = `${'😀'.repeat(100)}`;
-    const vote = { ...buildVote('eu', 'down', 0), message: '👩‍👩‍👧‍👧'.repeat(90) };
+    const vote = { ...castVoteOf('eu', 'down', 0), message: '👩‍👩‍👧‍👧'.repeat(90) };
     const summary = eventOf(
       buildAlert('opened', { monitor: { name, type: 'http', target: 't', tags: {} }, votes: [vote] }),
     ).payload?.summary;
@@ -101,7 +91,7 @@ describe('an event for PagerDuty', () => {
 
   it('leaves out the details of an event that PagerDuty would drop for its size', () => {
     const votes = Array.from({ length: 1_000 }, (_, index) => ({
-      ...buildVote(`region-${index}`, 'down', 0),
+      ...castVoteOf(`region-${index}`, 'down', 0),
       message: 'x'.repeat(1_000),
     }));
     const alert = buildAlert('opened', { votes, regions: votes.map(({ region }) => region) });
@@ -115,7 +105,7 @@ describe('an event for PagerDuty', () => {
   });
 
   it('tells of trouble in Quorate itself what is wrong, what it means and what to do, and accuses no target', () => {
-    const { payload } = eventOf(buildAlert('opened', platformTrouble), { traceId });
+    const { payload } = eventOf(buildAlert('opened', silentRegion), { traceId });
     expect(payload).toEqual({
       summary: 'Quorate: Region ap is silent. Its prober was last heard at 2027-01-15 07:59:40 UTC.',
       source: 'quorate',
@@ -128,13 +118,13 @@ describe('an event for PagerDuty', () => {
         title: 'Region ap is silent',
         since: '2027-01-15T07:59:40.000Z',
         regions: ['ap'],
-        ...platformTrouble.trouble,
+        ...silentRegion.trouble,
         incident: incidentId,
         opened_at: '2027-01-15T08:00:00.000Z',
         trace_id: traceId,
       },
     });
-    const resolved = eventOf(buildAlert('resolved', platformTrouble));
+    const resolved = eventOf(buildAlert('resolved', silentRegion));
     expect(resolved).toMatchObject({ event_action: 'resolve', dedup_key: incidentId });
   });
 

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Alert } from '@quorate/contracts';
-import { buildVote, channelId, incidentId, platformTrouble, startedAt, traceId } from '../alert.stage.ts';
+import { castVoteOf, silentRegion } from '@quorate/testing';
+import { channelId, incidentId, startedAt, traceId } from '../alert.stage.ts';
 import { openDeliveryStage, type DeliveryStage } from '../delivery.stage.ts';
 
 const key = Buffer.alloc(32, 5);
@@ -190,8 +191,8 @@ describe('a webhook', () => {
 
   it('tells of trouble in Quorate itself under types of its own', async () => {
     await run();
-    await stage.raise('opened', platformTrouble);
-    await stage.raise('resolved', platformTrouble);
+    await stage.raise('opened', silentRegion);
+    await stage.raise('resolved', silentRegion);
     await stage.reach(['opened delivered', 'resolved delivered']);
     expect(bodies().map(({ type, data }) => [type, data['headline']])).toEqual([
       ['platform.opened', 'Quorate: Region ap is silent. Its prober was last heard at 2027-01-15 07:59:40 UTC.'],
@@ -200,7 +201,7 @@ describe('a webhook', () => {
     expect(bodies()[0]?.data).toMatchObject({
       subject: 'platform',
       monitor: null,
-      platform: { condition: 'region-silent:ap', regions: ['ap'], ...platformTrouble.trouble },
+      platform: { condition: 'region-silent:ap', regions: ['ap'], ...silentRegion.trouble },
     });
     expect(bodies()[0]?.data).not.toHaveProperty('votes');
   });
@@ -211,7 +212,7 @@ describe('a webhook', () => {
   ])('stays below 20 kB with %s', async (_situation, regionCount, messageLength) => {
     await run();
     const votes = Array.from({ length: regionCount }, (_, index) => ({
-      ...buildVote(`region-${index}`, 'down', startedAt),
+      ...castVoteOf(`region-${index}`, 'down', startedAt),
       message: '☎'.repeat(messageLength),
     }));
     await stage.raise('opened', { votes, regions: votes.map(({ region }) => region) });
