@@ -117,6 +117,12 @@ export class Attempt implements Stoppable {
     return true;
   }
 
+  /** Ends the wait that is on, if one is, with what made it vain; the attempt itself goes on. */
+  breakOff(failure: Failure): void {
+    const waiter = this.#waiter;
+    if (waiter !== null && this.endWait(waiter)) waiter.interrupted(failure);
+  }
+
   /** Stops the clock, for good. */
   finish(): void {
     if (this.#isFinished) return;

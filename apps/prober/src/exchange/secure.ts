@@ -8,7 +8,7 @@ import { Failure } from '../attempt/failure.ts';
 import { certificateFacts, chainFacts, chainOf, earlier } from './certificate.ts';
 import { withIdentity } from './client-identity.ts';
 import { Connection, codeOf } from './connection.ts';
-import { awaitVerdict } from './identity-verdict.ts';
+import { awaitVerdict, heedRefusal } from './identity-verdict.ts';
 import { certificateFailure, handshakeFailure } from './tls-failure.ts';
 import type { Trust } from './trust.ts';
 
@@ -25,7 +25,7 @@ export interface TlsSettings {
   readonly minVersion?: TlsVersion;
   /** When the certificate that the context shows expires; null or left out where it shows none. */
   readonly identityEndsAt?: Instant | null;
-  /** Whether a target that takes the handshake first and refuses the client certificate then is waited for. */
+  /** Whether a target is heard that takes the handshake first and refuses the client afterwards. */
   readonly awaitsVerdict?: boolean;
 }
 
@@ -123,9 +123,10 @@ export async function secure(
   const proof = { leaf: socket.getPeerX509Certificate(), settings };
   record(attempt, socket, proof);
   const verdict = judge(socket, proof);
-  const connection = Connection.over(socket);
   const { identityEndsAt = null, awaitsVerdict = false } = settings;
   const shown = { identityEndsAt, now: attempt.startedAt };
+  const connection = Connection.over(socket);
+  if (awaitsVerdict && verdict === null) heedRefusal(attempt, connection, shown);
   const failure = verdict ?? (awaitsVerdict ? await awaitVerdict(attempt, connection, shown) : null);
   if (failure === null) return connection;
   connection.close();

@@ -4,14 +4,23 @@ import { createPrivateKey } from 'node:crypto';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { probeSchema, type Evidence } from '@quorate/contracts';
 import {
+  amqpStandIn,
   closeServer,
   createAuthority,
   grpcAnswer,
   healthMessage,
+  kafkaStandIn,
   listenOnLoopback,
+  mongodbStandIn,
+  mqttStandIn,
+  mysqlStandIn,
+  postgresqlStandIn,
+  redisStandIn,
   startGrpcServer,
+  startPeerServer,
   startWebsocketServer,
   type Issued,
+  type PeerScript,
 } from '@quorate/testing';
 import { performProbe } from './probe.ts';
 import { openProbeStage } from './probe.stage.ts';
@@ -58,6 +67,14 @@ interface Kind {
   readonly probe: (port: number, tls: object) => object;
 }
 
+const login = { username: 'watcher' };
+
+/** A database or broker that is played by a stand-in. */
+const service = (type: string, standIn: (issued: Demands & Issued) => PeerScript, settings: object = {}): Kind => ({
+  serve: (issued) => startPeerServer(standIn(issued)),
+  probe: (port, tls) => ({ type, [type]: { host: 'localhost', port, tls: 'verify', ...settings, ...tls } }),
+});
+
 const kinds: Readonly<Record<string, Kind>> = {
   tls: {
     serve: talking('', () => ''),
@@ -74,9 +91,15 @@ const kinds: Readonly<Record<string, Kind>> = {
     serve: talking('220 mail.test ESMTP\r\n', (line) => (line.startsWith('QUIT') ? '' : '250 mail.test\r\n')),
     probe: (port, tls) => ({ type: 'smtp', smtp: { host: 'localhost', port, tls: true, ...tls } }),
   },
-  redis: {
-    serve: talking('', () => '+PONG\r\n'),
-    probe: (port, tls) => ({ type: 'redis', redis: { host: 'localhost', port, tls: 'verify', ...tls } }),
+  redis: service('redis', (issued) => redisStandIn({ issued })),
+  mysql: service('mysql', (issued) => mysqlStandIn({ issued }), login),
+  postgresql: service('postgresql', (issued) => postgresqlStandIn({ issued }), login),
+  mongodb: service('mongodb', (issued) => mongodbStandIn({ issued })),
+  amqp: service('amqp', (issued) => amqpStandIn({ issued, password: 'p' }), { ...login, password: 'p' }),
+  mqtt: service('mqtt', (issued) => mqttStandIn({ issued })),
+  kafka: {
+    serve: (issued) => startPeerServer(kafkaStandIn({ issued })),
+    probe: (port, tls) => ({ type: 'kafka', kafka: { brokers: [`localhost:${port}`], tls: 'verify', ...tls } }),
   },
   websocket: {
     serve: (issued) => startWebsocketServer({ serve: () => undefined, issued }),
@@ -148,8 +171,10 @@ describe.each(Object.entries(kinds))('a %s monitor', (_type, kind) => {
 describe('over TLS 1.3, without the client certificate that the server wants,', () => {
   const strict: Demands = { minVersion: 'TLSv1.3', requestCert: true, ca: clients.certificate };
   const { tls, ...talkers } = kinds;
-  it.each(Object.entries(talkers))('a %s monitor is down: nobody talks with it', async (_type, kind) => {
-    expect(await look(kind, strict, { ca })).toMatchObject({ outcome: 'down' });
+  it.each(Object.entries(talkers))('a %s monitor is down, and says what is missing', async (_type, kind) => {
+    const evidence = await look(kind, strict, { ca });
+    expect(evidence).toMatchObject({ outcome: 'down', reason: 'tls.handshake' });
+    expect(evidence.message).toMatch(/^the target asks for a client certificate, and the monitor has none: /);
   });
 
   it('a TLS monitor is up: the certificate was judged', async () => {

@@ -36,7 +36,7 @@ const closing = (channel: number, name: number, [code, words]: readonly [number,
 export function amqpStandIn(settings: AmqpStandInSettings = {}): PeerScript {
   const { issued, password = '', mechanisms = 'PLAIN AMQPLAIN', vhostError, queueError } = settings;
   return async (peer) => {
-    if (issued !== undefined) peer.startTls(issued);
+    if (issued !== undefined) await peer.startTls(issued);
     await peer.take(8);
     peer.write(method(0, 0x0a000a, Buffer.from([0, 9]), long(''), long(mechanisms), long('en_US')));
     const startOk = await takeMethod(peer);

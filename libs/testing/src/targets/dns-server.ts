@@ -1,10 +1,10 @@
 /** A name server over UDP, TCP or TLS on one port, that sends what a spec says, byte for byte. */
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import * as dnsPacket from 'dns-packet';
 import type { Issued } from './certificates.ts';
 import { listenOnLoopback } from './listen.ts';
+import { serveTls } from './serve-tls.ts';
 
 type DnsQuery = dnsPacket.DecodedPacket;
 
@@ -55,7 +55,7 @@ export class DnsServer {
 
   constructor(settings: DnsServerSettings) {
     this.#settings = settings;
-    this.#streams = createServer((socket) => this.#serve(socket));
+    this.#streams = createServer((socket) => void this.#serve(socket));
     this.#datagrams = createSocket('udp4');
     this.#datagrams.on('message', (bytes, { port, address }) => {
       for (const sent of this.#hear('udp', bytes)) this.#datagrams.send(sent, port, address);
@@ -80,11 +80,11 @@ export class DnsServer {
     return sent === null ? [] : [sent].flat();
   }
 
-  #serve(plain: Socket): void {
+  async #serve(plain: Socket): Promise<void> {
     const { issued } = this.#settings;
     this.#sockets.add(plain);
     plain.on('error', () => plain.destroy());
-    const socket = issued === undefined ? plain : new TLSSocket(plain, { isServer: true, ...issued });
+    const socket = issued === undefined ? plain : await serveTls(plain, issued);
     socket.on('error', () => plain.destroy());
     socket.on('data', (bytes: Buffer) => {
       for (const sent of this.#hear('tcp', bytes.subarray(lengthBytes))) {

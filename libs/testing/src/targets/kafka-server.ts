@@ -103,7 +103,7 @@ class KafkaPlay {
 
 export function kafkaStandIn(settings: KafkaStandInSettings = {}): PeerScript {
   return async (peer) => {
-    if (settings.issued !== undefined) peer.startTls(settings.issued);
+    if (settings.issued !== undefined) await peer.startTls(settings.issued);
     await new KafkaPlay(peer, settings).run();
   };
 }

@@ -96,7 +96,7 @@ class MongodbPlay {
 
 export function mongodbStandIn(settings: MongodbStandInSettings = {}): PeerScript {
   return async (peer) => {
-    if (settings.issued !== undefined) peer.startTls(settings.issued);
+    if (settings.issued !== undefined) await peer.startTls(settings.issued);
     await new MongodbPlay(peer, settings).run();
   };
 }

@@ -17,7 +17,7 @@ const usualSuback = [0x90, 3, 0, 1, 0];
 export function mqttStandIn(settings: MqttStandInSettings = {}): PeerScript {
   const { issued, connack = usualConnack, suback = usualSuback, confirmsAnother = false } = settings;
   return async (peer) => {
-    if (issued !== undefined) peer.startTls(issued);
+    if (issued !== undefined) await peer.startTls(issued);
     while (true) {
       const [type = 0, length = 0] = await peer.take(2);
       const body = await peer.take(length);

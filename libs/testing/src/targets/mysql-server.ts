@@ -93,7 +93,7 @@ class MysqlPlay {
     this.#say(greetingOf(this.#settings));
     let logIn = await this.#hear();
     if (issued !== undefined && ((logIn[1] ?? 0) & tlsFlag) !== 0) {
-      this.#peer.startTls(issued);
+      await this.#peer.startTls(issued);
       logIn = await this.#hear();
     }
     if (await this.#isLetIn(logIn)) await this.#answerCommands();

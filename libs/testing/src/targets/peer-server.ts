@@ -1,8 +1,8 @@
 /** A TCP server for binary protocols: each connection is played by a script that takes and gives bytes. */
 import { createServer, type Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
-import type { Issued } from './certificates.ts';
+import type { TlsOptions } from 'node:tls';
 import { closeServer, listenOnLoopback } from './listen.ts';
+import { serveTls } from './serve-tls.ts';
 
 export interface Peer {
   /** Exactly so many bytes of what the client sends. */
@@ -10,7 +10,7 @@ export interface Peer {
   /** Up to and with `end`. */
   takeUntil(end: string): Promise<Buffer>;
   write(...parts: readonly (Buffer | string)[]): void;
-  startTls(issued: Issued): void;
+  startTls(options: TlsOptions): Promise<void>;
   end(): void;
   reset(): void;
 }
@@ -58,12 +58,12 @@ class ScriptedPeer implements Peer {
     this.#deliver(Buffer.concat(parts.map((part) => Buffer.from(part as string))), this.#socket);
   }
 
-  startTls(issued: Issued): void {
+  async startTls(options: TlsOptions): Promise<void> {
     this.#socket.off('data', this.#hear).pause();
     // The client may have begun with TLS in one breath with its wish for it.
     this.#socket.unshift(this.#unread);
     this.#unread = Buffer.alloc(0);
-    const secure = new TLSSocket(this.#socket, { isServer: true, ...issued });
+    const secure = await serveTls(this.#socket, options);
     secure.on('error', () => secure.destroy()).on('data', this.#hear);
     this.#socket = secure;
   }

@@ -48,7 +48,7 @@ async function takeStartup(peer: Peer, issued: Issued | undefined): Promise<Buff
   const body = await peer.take(length - 4);
   if (body.readUInt32BE() !== sslRequestCode) return body;
   peer.write(issued === undefined ? 'N' : 'S');
-  if (issued !== undefined) peer.startTls(issued);
+  if (issued !== undefined) await peer.startTls(issued);
   return await takeStartup(peer, issued);
 }
 

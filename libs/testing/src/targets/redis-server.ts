@@ -21,7 +21,7 @@ async function takeWords(peer: Peer): Promise<string[]> {
 
 export function redisStandIn({ password, issued, answers = {} }: RedisStandInSettings = {}): PeerScript {
   return async (peer) => {
-    if (issued !== undefined) peer.startTls(issued);
+    if (issued !== undefined) await peer.startTls(issued);
     let isKnown = password === undefined;
     while (true) {
       const words = await takeWords(peer);
