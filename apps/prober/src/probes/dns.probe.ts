@@ -100,6 +100,8 @@ class Inquiry {
   }
 
   async #connect({ host, address, port }: NamedServer, limitMs: number): Promise<Connection | Failure> {
+    const identity = this.#context.contexts.identityOf(this.#dns);
+    if (identity instanceof Failure) return identity;
     const connection = await connectTo(this.#attempt, { address, port, plain: false, limitMs });
     if (connection instanceof Failure || this.#dns.protocol !== 'tls') return connection;
     return await secure(this.#attempt, connection, {
@@ -107,7 +109,8 @@ class Inquiry {
       verify: true,
       certificateWarningDays: this.#dns.certificateWarningDays,
       protocols: ['dot'],
-      context: this.#context.trust,
+      awaitsVerdict: true,
+      ...identity,
     });
   }
 }

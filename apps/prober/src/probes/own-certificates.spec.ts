@@ -7,6 +7,7 @@ import {
   amqpStandIn,
   closeServer,
   createAuthority,
+  dnsReply,
   grpcAnswer,
   healthMessage,
   kafkaStandIn,
@@ -16,9 +17,11 @@ import {
   mysqlStandIn,
   postgresqlStandIn,
   redisStandIn,
+  startDnsServer,
   startGrpcServer,
   startPeerServer,
   startWebsocketServer,
+  type DnsScript,
   type Issued,
   type PeerScript,
 } from '@quorate/testing';
@@ -75,6 +78,9 @@ const service = (type: string, standIn: (issued: Demands & Issued) => PeerScript
   probe: (port, tls) => ({ type, [type]: { host: 'localhost', port, tls: 'verify', ...settings, ...tls } }),
 });
 
+const address: DnsScript = (query) =>
+  dnsReply(query, { answers: [{ type: 'A', name: 'shop.test', ttl: 60, data: '203.0.113.7' }] });
+
 const kinds: Readonly<Record<string, Kind>> = {
   tls: {
     serve: talking('', () => ''),
@@ -100,6 +106,13 @@ const kinds: Readonly<Record<string, Kind>> = {
   kafka: {
     serve: (issued) => startPeerServer(kafkaStandIn({ issued })),
     probe: (port, tls) => ({ type: 'kafka', kafka: { brokers: [`localhost:${port}`], tls: 'verify', ...tls } }),
+  },
+  dns: {
+    serve: (issued) => startDnsServer({ udp: address, tcp: address, issued }),
+    probe: (port, tls) => ({
+      type: 'dns',
+      dns: { name: 'shop.test', recordType: 'A', resolver: `localhost:${port}`, protocol: 'tls', ...tls },
+    }),
   },
   websocket: {
     serve: (issued) => startWebsocketServer({ serve: () => undefined, issued }),

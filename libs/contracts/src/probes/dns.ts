@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { certificateWarningDaysSchema, patternSchema, portSchema } from './fields.ts';
 import { defineProbeType, patternsIn } from './probe-type.ts';
+import { mapTlsSecrets, refuseUnusedMaterial, tlsMaterialAt, tlsMaterialFields } from './tls-material.ts';
 
 const nameSchema = z
   .string()
@@ -29,7 +30,7 @@ const answerExpectationSchema = z.union([
   z.strictObject({ notMatches: patternSchema }),
 ]);
 
-export const dnsProbeSchema = z.strictObject({
+const dnsFieldsSchema = z.strictObject({
   name: nameSchema,
   recordType: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'TXT', 'SOA', 'SRV', 'CAA']),
   /** `CH` is what name servers tell of themselves: `version.bind`, `TXT`. */
@@ -40,6 +41,7 @@ export const dnsProbeSchema = z.strictObject({
   protocol: z.enum(['udp', 'tcp', 'tls']).default('udp'),
   /** Of the name server itself, with `tls`. */
   certificateWarningDays: certificateWarningDaysSchema,
+  ...tlsMaterialFields,
   /** Whether the server is asked to ask others. */
   recursion: z.boolean().default(true),
   /** Asks for DNSSEC data, and takes no answer that the resolver has not validated (the AD bit, RFC 4035). */
@@ -63,12 +65,18 @@ export const dnsProbeSchema = z.strictObject({
     })
     .prefault({}),
 });
+
+export const dnsProbeSchema = dnsFieldsSchema.superRefine((dns, context) => {
+  if (dns.protocol !== 'tls') refuseUnusedMaterial(dns, context);
+});
 export type DnsProbe = z.infer<typeof dnsProbeSchema>;
 
 export const dnsProbeType = defineProbeType({
   settings: dnsProbeSchema,
   targetOf: ({ name, recordType, resolver }) => `${name} ${recordType}${resolver === null ? '' : ` at ${resolver}`}`,
   certificateWarningDaysOf: ({ protocol, certificateWarningDays }) => (protocol === 'tls' ? certificateWarningDays : 0),
+  mapSecrets: (dns, map) => mapTlsSecrets(dns, '/dns', map),
+  tlsMaterialOf: tlsMaterialAt('/dns'),
   patternsOf: ({ expect: { records } }) => [
     ...patternsIn(records, 'matches', '/dns/expect/records'),
     ...patternsIn(records, 'notMatches', '/dns/expect/records'),

@@ -5,6 +5,7 @@ import { mapProbeSecrets, probeSchema, tlsMaterialOf } from '../probe.ts';
 const certificate = '-----BEGIN CERTIFICATE-----';
 const clientCertificate = { certificate, key: 'k', passphrase: 'p' };
 const at = { host: 'h.test' };
+const question = { name: 'h.test', recordType: 'A' };
 const login = { username: 'u', password: null };
 
 const secure: readonly (readonly [type: string, settings: object])[] = [
@@ -13,6 +14,7 @@ const secure: readonly (readonly [type: string, settings: object])[] = [
   ['grpc', { ...at, tls: true }],
   ['tcp', { ...at, port: 1, tls: true }],
   ['tcp', { ...at, port: 1, steps: [{ startTls: true }] }],
+  ['dns', { ...question, protocol: 'tls' }],
   ['postgresql', { ...at, ...login, tls: 'verify' }],
   ['mysql', { ...at, ...login, tls: 'verify' }],
   ['redis', { ...at, tls: 'verify' }],
@@ -48,6 +50,8 @@ describe('certificates that a monitor brings along', () => {
     ['smtp', { ...at, startTls: 'never' }, 'smtp.ca'],
     ['grpc', at, 'grpc.ca'],
     ['tcp', { ...at, port: 1 }, 'tcp.ca'],
+    ['dns', question, 'dns.ca'],
+    ['dns', { ...question, protocol: 'tcp' }, 'dns.ca'],
     ['redis', at, 'redis.ca'],
     ['kafka', { brokers: ['h.test:9092'] }, 'kafka.ca'],
   ])('are refused by %s %j: nobody speaks TLS there', (type, settings, path) => {
