@@ -2,7 +2,7 @@
 import { channelSettingsSchema } from '@quorate/contracts';
 import { mergePatchSchema } from '../http/merge-patch.ts';
 import { operation } from '../http/operation.ts';
-import { pageSchemaOf } from '../http/page.ts';
+import { answersPage } from '../http/page.ts';
 import { exampleChannel, exampleNewChannel } from './channel.example.ts';
 import {
   channelIdParameters,
@@ -39,12 +39,7 @@ export const listChannelsOperation = operation({
   id: 'listChannels',
   summary: 'Lists channels, newest first',
   query: channelsQuerySchema,
-  answer: {
-    status: 200,
-    description: 'A page of channels.',
-    schema: pageSchemaOf(channelSchema),
-    example: { items: [exampleChannel], nextCursor: null },
-  },
+  answer: answersPage('channels', channelSchema, [exampleChannel]),
 });
 
 export const readChannel = operation({

@@ -6,7 +6,7 @@ import type { SecretBox } from '@quorate/runtime';
 import type { EntityManager } from 'typeorm';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 import { checkVersion } from '../http/entity-tag.ts';
-import { patched } from '../http/patched.ts';
+import { patched, type Edit } from '../http/patched.ts';
 import { ProblemError } from '../http/problem.ts';
 import { enqueue } from '../outbox/outbox.ts';
 import { redacted, redactSecrets, sealSecrets } from '../secrets/sealing.ts';
@@ -16,13 +16,6 @@ import { ChannelEntity } from './channel.entity.ts';
 import { presentChannel, presentNewChannel } from './channel.presenter.ts';
 import { completeChannel, isSigningSecret, type ChannelAnswer, type NewChannel } from './channel.schema.ts';
 import { checkChannelIsUnused, checkChannelsExist, findChannel } from './channels.queries.ts';
-
-interface Edit {
-  readonly id: string;
-  /** A merge patch of the settings as they are shown. */
-  readonly patch: unknown;
-  readonly expectedVersion: number | null;
-}
 
 export class ChannelsService {
   readonly #unitOfWork: UnitOfWork;

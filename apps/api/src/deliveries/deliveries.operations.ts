@@ -1,6 +1,6 @@
 /** The routes of deliveries, as they are validated and documented. */
 import { operation } from '../http/operation.ts';
-import { pageSchemaOf } from '../http/page.ts';
+import { answersPage } from '../http/page.ts';
 import { exampleDelivery, exampleRolledUpDelivery, exampleStormDelivery } from './delivery.example.ts';
 import { deliveriesQuerySchema, deliveryIdParameters, deliverySchema } from './delivery.schema.ts';
 
@@ -15,12 +15,7 @@ export const listDeliveriesOperation = operation({
     'When many monitors of a channel open at once, the first ones page on their own and the others are told in one ' +
     'roll-up: their deliveries are `rolled-up`, and `rolledUpIn` names the storm and the message that tells of them.',
   query: deliveriesQuerySchema,
-  answer: {
-    status: 200,
-    description: 'A page of deliveries.',
-    schema: pageSchemaOf(deliverySchema),
-    example: { items: [exampleStormDelivery, exampleRolledUpDelivery, exampleDelivery], nextCursor: null },
-  },
+  answer: answersPage('deliveries', deliverySchema, [exampleStormDelivery, exampleRolledUpDelivery, exampleDelivery]),
 });
 
 export const retryDelivery = operation({

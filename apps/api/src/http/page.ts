@@ -54,6 +54,12 @@ export function pageSchemaOf<Item extends z.ZodType>(item: Item) {
   return z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
 }
 
+/** What an operation says of an answer that is a page. */
+export function answersPage<Item extends z.ZodType>(what: string, item: Item, examples: readonly z.output<Item>[]) {
+  const example = { items: [...examples], nextCursor: null };
+  return { status: 200, description: `A page of ${what}.`, schema: pageSchemaOf(item), example } as const;
+}
+
 /** A page of at most `limit` out of rows that were asked for with one more, which tells whether there is a next one. */
 export function pageOf<Row, Item>(
   rows: readonly Row[],

@@ -5,6 +5,15 @@ import { fieldErrorsOf } from './field-errors.ts';
 import { mergePatch } from './merge-patch.ts';
 import { ProblemError } from './problem.ts';
 
+/** What is asked of an entity. */
+export interface Edit {
+  readonly id: string;
+  /** A merge patch of the settings as they are shown. */
+  readonly patch: unknown;
+  /** Null: whichever it has. */
+  readonly expectedVersion: number | null;
+}
+
 /** The patched settings; null when the patch changes nothing. @throws ProblemError naming each invalid field. */
 export function patched<Schema extends z.ZodType>(
   shown: z.output<Schema>,

@@ -1,6 +1,6 @@
 /** The routes of incidents, as they are validated and documented. */
 import { operation } from '../http/operation.ts';
-import { pageSchemaOf } from '../http/page.ts';
+import { answersPage } from '../http/page.ts';
 import { exampleIncident, exampleIncidentSummary } from './incident.example.ts';
 import {
   acknowledgementSchema,
@@ -26,12 +26,7 @@ export const listIncidentsOperation = operation({
   id: 'listIncidents',
   summary: 'Lists incidents without their timelines, newest first',
   query: incidentsQuerySchema,
-  answer: {
-    status: 200,
-    description: 'A page of incidents.',
-    schema: pageSchemaOf(incidentSummarySchema),
-    example: { items: [exampleIncidentSummary], nextCursor: null },
-  },
+  answer: answersPage('incidents', incidentSummarySchema, [exampleIncidentSummary]),
 });
 
 export const readIncident = operation({

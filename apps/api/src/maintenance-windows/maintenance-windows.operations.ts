@@ -2,7 +2,7 @@
 import { maintenanceWindowSettingsSchema } from '@quorate/contracts';
 import { mergePatchSchema } from '../http/merge-patch.ts';
 import { operation } from '../http/operation.ts';
-import { pageSchemaOf } from '../http/page.ts';
+import { answersPage } from '../http/page.ts';
 import { exampleMaintenanceWindow, exampleNewMaintenanceWindow } from './maintenance-window.example.ts';
 import {
   maintenanceWindowIdParameters,
@@ -49,12 +49,7 @@ export const listMaintenanceWindowsOperation = operation({
   id: 'listMaintenanceWindows',
   summary: 'Lists maintenance windows, newest first',
   query: maintenanceWindowsQuerySchema,
-  answer: {
-    status: 200,
-    description: 'A page of maintenance windows.',
-    schema: pageSchemaOf(maintenanceWindowSchema),
-    example: { items: [exampleMaintenanceWindow], nextCursor: null },
-  },
+  answer: answersPage('maintenance windows', maintenanceWindowSchema, [exampleMaintenanceWindow]),
 });
 
 export const readMaintenanceWindow = operation({

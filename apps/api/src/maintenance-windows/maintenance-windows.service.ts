@@ -5,7 +5,7 @@ import { maintenanceWindowSettingsSchema, type MaintenanceWindowSettings } from 
 import { In, type EntityManager } from 'typeorm';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 import { checkVersion } from '../http/entity-tag.ts';
-import { patched } from '../http/patched.ts';
+import { patched, type Edit } from '../http/patched.ts';
 import { ProblemError, type FieldError } from '../http/problem.ts';
 import { MonitorEntity } from '../monitors/monitor.entity.ts';
 import { enqueue } from '../outbox/outbox.ts';
@@ -14,12 +14,6 @@ import { MaintenanceWindowEntity } from './maintenance-window.entity.ts';
 import { presentMaintenanceWindow } from './maintenance-window.presenter.ts';
 import type { MaintenanceWindowAnswer } from './maintenance-window.schema.ts';
 import { findMaintenanceWindow } from './maintenance-windows.queries.ts';
-
-interface Edit {
-  readonly id: string;
-  readonly patch: unknown;
-  readonly expectedVersion: number | null;
-}
 
 export class MaintenanceWindowsService {
   readonly #unitOfWork: UnitOfWork;

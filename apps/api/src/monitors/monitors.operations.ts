@@ -1,7 +1,7 @@
 /** The routes of monitors, as they are validated and documented. */
 import { monitorSettingsSchema } from '@quorate/contracts';
 import { operation } from '../http/operation.ts';
-import { pageSchemaOf } from '../http/page.ts';
+import { answersPage } from '../http/page.ts';
 import { mergePatchSchema } from '../http/merge-patch.ts';
 import { roundSchema, roundsQuerySchema } from '../rounds/round.schema.ts';
 import {
@@ -36,12 +36,7 @@ export const listMonitorsOperation = operation({
   id: 'listMonitors',
   summary: 'Lists monitors, newest first',
   query: monitorsQuerySchema,
-  answer: {
-    status: 200,
-    description: 'A page of monitors.',
-    schema: pageSchemaOf(monitorSchema),
-    example: { items: [exampleMonitor], nextCursor: null },
-  },
+  answer: answersPage('monitors', monitorSchema, [exampleMonitor]),
 });
 
 export const readMonitor = operation({
@@ -98,10 +93,5 @@ export const listRounds = operation({
   id: 'listRounds',
   summary: 'Lists the rounds of a monitor with every vote, newest first',
   query: roundsQuerySchema,
-  answer: {
-    status: 200,
-    description: 'A page of rounds.',
-    schema: pageSchemaOf(roundSchema),
-    example: { items: [exampleRound], nextCursor: null },
-  },
+  answer: answersPage('rounds', roundSchema, [exampleRound]),
 });

@@ -7,7 +7,7 @@ import type { EntityManager } from 'typeorm';
 import { checkChannelsExist, type ChannelReference } from '../channels/channels.queries.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 import { checkVersion } from '../http/entity-tag.ts';
-import { patched } from '../http/patched.ts';
+import { patched, type Edit } from '../http/patched.ts';
 import { enqueue } from '../outbox/outbox.ts';
 import { redactSecrets, sealSecrets } from '../secrets/sealing.ts';
 import { builtInProblem } from '../settings/built-in.ts';
@@ -20,13 +20,6 @@ import type { MonitorView } from './monitor.presenter.ts';
 import { findMonitor, viewMonitor } from './monitors.queries.ts';
 import { checkCertificates } from './certificates.ts';
 import { checkPatterns } from './patterns.ts';
-
-interface Edit {
-  readonly id: string;
-  /** A merge patch of the settings as they are shown. */
-  readonly patch: unknown;
-  readonly expectedVersion: number | null;
-}
 
 export class MonitorsService {
   readonly #unitOfWork: UnitOfWork;
