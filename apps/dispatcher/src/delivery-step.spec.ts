@@ -1,14 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { retryPolicyDefault } from '@quorate/alerting';
 import { startPagerDutyStandIn } from '@quorate/testing';
-import { channelId, routingKey, startedAt } from './alert.stage.ts';
+import { backupId, channelId, routingKey, startedAt } from './alert.stage.ts';
 import { openDeliveryStage, type DeliveryStage } from './delivery.stage.ts';
 
 const minuteMs = 60_000;
-const backupId = '22222222-2222-4222-8222-222222222222';
 let stage: DeliveryStage;
-
-const actions = () => stage.pagerDuty.events.map(({ event_action }) => event_action);
 
 beforeEach(async () => {
   stage = await openDeliveryStage();
@@ -41,7 +38,7 @@ describe('a delivery', () => {
     await stage.log.advance(2_000);
     stage.pagerDuty.behave('accept');
     await stage.reach(['opened delivered', 'resolved delivered']);
-    expect(actions()).toEqual(['trigger', 'resolve']);
+    expect(stage.actions).toEqual(['trigger', 'resolve']);
     expect((await stage.deliveries()).map(({ alert, late }) => [alert.transition, late]).sort()).toEqual([
       ['opened', true],
       ['resolved', false],
@@ -90,7 +87,7 @@ describe('a delivery', () => {
     await stage.raise('reminder');
     await stage.raise('opened');
     await stage.reach(['opened delivered']);
-    expect(actions()).toEqual(['trigger']);
+    expect(stage.actions).toEqual(['trigger']);
   });
 
   it('waits for a channel that the directory does not name yet', async () => {
@@ -128,7 +125,7 @@ describe('a delivery', () => {
       at: stage.log.now(),
     });
     await stage.reach(['opened delivered', 'resolved delivered']);
-    expect(actions()).toEqual(['trigger', 'resolve']);
+    expect(stage.actions).toEqual(['trigger', 'resolve']);
   });
 
   it('sends a harmless test when asked to', async () => {

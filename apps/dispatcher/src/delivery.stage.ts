@@ -33,6 +33,11 @@ export class DeliveryStage {
     this.pagerDuty = pagerDuty;
   }
 
+  /** What PagerDuty was told to do, in order. */
+  get actions(): string[] {
+    return this.pagerDuty.events.map(({ event_action }) => event_action);
+  }
+
   /** Runs a dispatcher until the end of the stage, or until the process is killed. */
   async run(
     changes: Partial<DispatcherTimings> = {},

@@ -2,11 +2,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { queueTimingsDefault } from '@quorate/alerting';
 import { startPagerDutyStandIn, type PagerDutyStandIn } from '@quorate/testing';
-import { channelId, routingKey } from './alert.stage.ts';
+import { backupId, channelId, routingKey } from './alert.stage.ts';
 import { openDeliveryStage, type DeliveryStage } from './delivery.stage.ts';
 import { sites, stormEvents, stormFaults, untilAllEnded } from './storm.stage.ts';
 
-const backupId = '22222222-2222-4222-8222-222222222222';
 let stage: DeliveryStage;
 
 beforeEach(async () => {

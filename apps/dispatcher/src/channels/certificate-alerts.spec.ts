@@ -1,9 +1,9 @@
 /** What PagerDuty and webhooks are told of a certificate that is about to expire. */
 import { describe, expect, it } from '@jest/globals';
 import { newDelivery } from '@quorate/alerting';
-import type { Alert, ChannelRecord, Delivery, Transition } from '@quorate/contracts';
+import type { Alert, Delivery, Transition } from '@quorate/contracts';
 import { castVoteOf, type PagerDutyEvent } from '@quorate/testing';
-import { buildAlert, channelId, monitorId, startedAt } from '../alert.stage.ts';
+import { buildAlert, channelId, monitorId, pagerduty, startedAt, webhook } from '../alert.stage.ts';
 import { pagerdutyChannel } from './pagerduty.channel.ts';
 import { webhookChannel } from './webhook.channel.ts';
 
@@ -24,26 +24,6 @@ const facts = {
   issuer: 'CN=Example CA',
   firstToExpire: 'CN=shop.example',
 };
-
-const channelOf = {
-  v: 1,
-  entity: 'channel',
-  id: channelId,
-  version: 1,
-  name: 'On call',
-  fallbackChannelId: null,
-  stormBrake: { enabled: true, openedMax: 10, windowSeconds: 60 },
-} as const;
-const pagerduty = {
-  ...channelOf,
-  type: 'pagerduty',
-  pagerduty: { routingKey: 'R0', url: 'https://events.pagerduty.com/v2/enqueue' },
-} satisfies ChannelRecord;
-const webhook = {
-  ...channelOf,
-  type: 'webhook',
-  webhook: { url: 'https://hooks.example/', secret: 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz', headers: {} },
-} satisfies ChannelRecord;
 
 function alertOf(transition: Transition, changes: Partial<Alert> = {}): Alert {
   const incidentId = `${monitorId}:certificate:${startedAt}`;

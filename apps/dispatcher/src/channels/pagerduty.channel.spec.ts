@@ -1,26 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { newDelivery } from '@quorate/alerting';
-import type { Alert, ChannelRecord } from '@quorate/contracts';
+import type { Alert } from '@quorate/contracts';
 import { castVoteOf, silentRegion, type PagerDutyEvent } from '@quorate/testing';
-import { buildAlert, channelId, incidentId, monitorId, routingKey, startedAt, traceId } from '../alert.stage.ts';
+import { buildAlert, channelId, incidentId, monitorId, pagerduty, startedAt, traceId } from '../alert.stage.ts';
 import type { Message } from './channel-call.ts';
 import { pagerdutyChannel } from './pagerduty.channel.ts';
 
 function bodyOf(alert: Alert, changes: Partial<Message> = {}): string {
-  const channel = {
-    v: 1,
-    entity: 'channel',
-    id: channelId,
-    version: 1,
-    name: 'On call',
-    fallbackChannelId: null,
-    stormBrake: { enabled: true, openedMax: 10, windowSeconds: 60 },
-    type: 'pagerduty',
-    pagerduty: { routingKey, url: 'https://events.pagerduty.com/v2/enqueue' },
-  } satisfies ChannelRecord;
   const delivery = newDelivery(alert, channelId, startedAt);
   const message = { delivery, traceId: null, publicUrl: null, now: startedAt, ...changes };
-  return pagerdutyChannel.call(channel, message).body ?? '';
+  return pagerdutyChannel.call(pagerduty, message).body ?? '';
 }
 
 const eventOf = (alert: Alert, changes: Partial<Message> = {}) => JSON.parse(bodyOf(alert, changes)) as PagerDutyEvent;

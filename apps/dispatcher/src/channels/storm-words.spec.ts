@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { newDelivery } from '@quorate/alerting';
-import type { ChannelRecord, Delivery, Storm, StormMember, Transition } from '@quorate/contracts';
+import type { Delivery, Storm, StormMember, Transition } from '@quorate/contracts';
 import type { PagerDutyEvent } from '@quorate/testing';
-import { buildAlert, channelId } from '../alert.stage.ts';
+import { buildAlert, channelId, pagerduty, webhook } from '../alert.stage.ts';
 import { headline } from './headline.ts';
 import { pagerdutyChannel } from './pagerduty.channel.ts';
 import { webhookChannel } from './webhook.channel.ts';
@@ -74,21 +74,10 @@ describe('the headline of a storm', () => {
 });
 
 describe('a storm, to PagerDuty', () => {
-  const channel = {
-    v: 1,
-    entity: 'channel',
-    id: channelId,
-    version: 1,
-    name: 'On call',
-    fallbackChannelId: null,
-    stormBrake: { enabled: true, openedMax: 10, windowSeconds: 60 },
-    type: 'pagerduty',
-    pagerduty: { routingKey: 'R0', url: 'https://events.pagerduty.com/v2/enqueue' },
-  } satisfies ChannelRecord;
   const eventOf = (transition: Transition, storm: Storm) => {
     const message = { delivery: messageOf(transition, storm), traceId: null, now: openedAt };
     const publicUrl = 'https://quorate.example';
-    return JSON.parse(pagerdutyChannel.call(channel, { ...message, publicUrl }).body ?? '') as PagerDutyEvent;
+    return JSON.parse(pagerdutyChannel.call(pagerduty, { ...message, publicUrl }).body ?? '') as PagerDutyEvent;
   };
 
   it('is one alert under one key: triggered, triggered again with a new list, acknowledged, resolved', () => {
@@ -124,21 +113,9 @@ describe('a storm, to PagerDuty', () => {
 });
 
 describe('a storm, to a webhook', () => {
-  const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
-  const channel = {
-    v: 1,
-    entity: 'channel',
-    id: channelId,
-    version: 1,
-    name: 'Hook',
-    fallbackChannelId: null,
-    stormBrake: { enabled: true, openedMax: 10, windowSeconds: 60 },
-    type: 'webhook',
-    webhook: { url: 'https://hook.example/', secret, headers: {} },
-  } satisfies ChannelRecord;
   const callOf = (transition: Transition, storm: Storm) => {
     const message = { delivery: messageOf(transition, storm), traceId: null, publicUrl: null, now: openedAt };
-    return webhookChannel.call(channel, message);
+    return webhookChannel.call(webhook, message);
   };
   const bodyOf = (transition: Transition, storm: Storm) =>
     JSON.parse(callOf(transition, storm).body ?? '') as { type: string; data: Record<string, unknown> };
