@@ -11,6 +11,9 @@ interface Audit {
   repairs: { kind: string; subjects: string[] }[];
 }
 
+/** An auditor that looks all the time. */
+export const quickAudit = { firstAfterMs: 0, everyMs: 150, againAfterMs: 50, lookEveryMs: 25, catchUpMsMax: 500 };
+
 /** What the aggregator remembers of an open incident. */
 export function rememberedIncident(monitorId: string, openedAt: number): NonNullable<MonitorState['incident']> {
   const { incidentId, monitor, channelIds, firstFailureAt, regions, expectedRegions } = alertOf(monitorId, {

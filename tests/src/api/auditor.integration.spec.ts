@@ -9,19 +9,18 @@ import {
 } from '@quorate/contracts';
 import { Client } from 'pg';
 import { ApiSystem, until } from './api-system.ts';
-import { Audited, rememberedIncident } from './audited.ts';
+import { Audited, quickAudit, rememberedIncident } from './audited.ts';
 import { ReadModel } from './read-model.ts';
 import { alertOf, alertTold, deliveryOf, deliveryTold, statusOf, verdictTold } from './records.ts';
 
 const minuteMs = 60_000;
-const audit = { firstAfterMs: 0, everyMs: 150, againAfterMs: 50, lookEveryMs: 25, catchUpMsMax: 500 };
 
 describe('the auditor', () => {
   let system: ApiSystem;
   let model: ReadModel;
   let audited: Audited;
   beforeAll(async () => {
-    system = await ApiSystem.start({ audit });
+    system = await ApiSystem.start({ audit: quickAudit });
     model = new ReadModel(system);
     audited = new Audited(system, model);
   }, 60_000);
@@ -249,7 +248,7 @@ describe('the auditor', () => {
       await client.connect();
       await client.query('SELECT pg_advisory_lock(7415003)');
       const { passedAt } = await audited.findings();
-      await new Promise((pass) => setTimeout(pass, 20 * audit.lookEveryMs));
+      await new Promise((pass) => setTimeout(pass, 20 * quickAudit.lookEveryMs));
       expect((await audited.findings()).passedAt).toBe(passedAt);
       await client.end();
       await audited.passes(1);

@@ -1,7 +1,7 @@
 /** A body that is wrong is answered with a problem document that names the fault, and changes nothing. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiSystem } from './api-system.ts';
-import { expectProblem, postRaw } from './problems.ts';
+import { expectNothingMade, expectProblem, postRaw } from './problems.ts';
 import { unknownId } from './records.ts';
 
 const monitors = '/api/v1/monitors';
@@ -21,10 +21,7 @@ describe('a bad body', () => {
   }, 60_000);
   afterAll(() => system.remove());
 
-  afterEach(async () => {
-    expect((await system.client.get<{ items: object[] }>(monitors)).body.items).toEqual([]);
-    expect((await system.client.get<{ items: object[] }>('/api/v1/channels')).body.items).toEqual([]);
-  });
+  afterEach(() => expectNothingMade(system.client));
 
   const post = (path: string, body: string | Buffer, headers: object = {}) =>
     postRaw(system.client, path, { body, headers });

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiClient, type ProblemBody } from './api-client.ts';
 import { adminKey, ApiSystem } from './api-system.ts';
-import { expectProblem, postRaw } from './problems.ts';
+import { expectNothingMade, expectProblem, postRaw } from './problems.ts';
 import { unknownId } from './records.ts';
 
 const monitors = '/api/v1/monitors';
@@ -16,10 +16,7 @@ describe('a bad request', () => {
   }, 60_000);
   afterAll(() => system.remove());
 
-  afterEach(async () => {
-    expect((await system.client.get<{ items: object[] }>(monitors)).body.items).toEqual([]);
-    expect((await system.client.get<{ items: object[] }>('/api/v1/channels')).body.items).toEqual([]);
-  });
+  afterEach(() => expectNothingMade(system.client));
 
   const post = (path: string, body: string | Buffer, headers: object = {}) =>
     postRaw(system.client, path, { body, headers });

@@ -2,12 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { certificateWarningIdOf, commandSchema, type Alert, type CertificateFacts } from '@quorate/contracts';
 import { ApiSystem, until } from './api-system.ts';
-import { Audited } from './audited.ts';
+import { Audited, quickAudit } from './audited.ts';
 import { ReadModel, type Incident } from './read-model.ts';
 import { alertOf, alertTold, deliveryOf, deliveryTold, resolvedAlertOf } from './records.ts';
 
 const dayMs = 86_400_000;
-const audit = { firstAfterMs: 0, everyMs: 150, againAfterMs: 50, lookEveryMs: 25, catchUpMsMax: 500 };
 
 interface Shown {
   status: string;
@@ -19,7 +18,7 @@ describe('a warning of a certificate', () => {
   let model: ReadModel;
   let audited: Audited;
   beforeAll(async () => {
-    system = await ApiSystem.start({ audit });
+    system = await ApiSystem.start({ audit: quickAudit });
     model = new ReadModel(system);
     audited = new Audited(system, model);
   }, 60_000);

@@ -9,6 +9,13 @@ export function expectProblem(answer: Answer<ProblemBody>, code: string, status:
   expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|\.ts:|at Object|Error:/);
 }
 
+/** Whatever was refused has left nothing behind. */
+export async function expectNothingMade(client: ApiClient): Promise<void> {
+  for (const path of ['/api/v1/monitors', '/api/v1/channels']) {
+    expect((await client.get<{ items: object[] }>(path)).body.items).toEqual([]);
+  }
+}
+
 /** Posts bytes as they are, said to be JSON. */
 export function postRaw(
   client: ApiClient,
