@@ -1,6 +1,5 @@
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { httpProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
 import {
   answering,
   startDigestServer,
@@ -10,18 +9,10 @@ import {
   type DigestServerSettings,
 } from '@quorate/testing';
 import { probeHttp } from './http.probe.ts';
-import { createSurroundings } from './surroundings.ts';
+import { openProbeStage } from './probe.stage.ts';
 
-const stop = new AbortController();
-const guard = new AddressGuard(allowLoopback);
-const surroundings = createSurroundings({ guard, region: 'eu', version: '1', signal: stop.signal });
-let server: DigestServer | null = null;
-
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
+let server: DigestServer;
 
 const user = { username: 'Jäsøn', password: 'Secret, or "not"?' };
 const auth = { type: 'digest', ...user };
@@ -30,17 +21,16 @@ async function start(
   settings: Partial<DigestServerSettings> = {},
   pages: readonly (readonly [string, DigestPage])[] = [],
 ): Promise<DigestServer> {
-  server = await startDigestServer({ ...user, ...settings }, new Map(pages));
-  return server;
+  return (server = await stage.serve(startDigestServer({ ...user, ...settings }, new Map(pages))));
 }
 
 async function visit(url: string, changes: object = {}): Promise<Evidence> {
   const http = httpProbeSchema.parse({ url, auth, ...changes });
-  return await probeHttp(http, { ...surroundings, monitorKey: 'm', startedAt: 0, timeoutMs: 2_000 });
+  return await probeHttp(http, stage.context({ timeoutMs: 2_000 }));
 }
 
 async function look(path = '/', changes: object = {}): Promise<Evidence> {
-  return await visit(`http://127.0.0.1:${server?.port}${path}`, changes);
+  return await visit(`http://127.0.0.1:${server.port}${path}`, changes);
 }
 
 describe('digest credentials', () => {
@@ -188,7 +178,7 @@ describe('digest credentials', () => {
       socket.write('HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=r, nonce=n\r\nContent-Length: 0\r\n\r\n');
     });
     const http = httpProbeSchema.parse({ url: `http://127.0.0.1:${raw.port}/`, auth });
-    const evidence = await probeHttp(http, { ...surroundings, monitorKey: 'm', startedAt: 0, timeoutMs: 300 });
+    const evidence = await probeHttp(http, stage.context({ timeoutMs: 300 }));
     expect(evidence).toMatchObject({ outcome: 'down', reason: 'timeout.response' });
     expect(evidence.phases.totalMs).toBeLessThan(400);
     await raw.close();
@@ -199,6 +189,6 @@ describe('digest credentials', () => {
     expect(await look('/', { connection: 'reuse' })).toMatchObject({ outcome: 'up', connection: 'fresh' });
     expect(await look('/', { connection: 'reuse' })).toMatchObject({ outcome: 'up', connection: 'reused' });
     expect(new Set(peers).size).toBe(1);
-    surroundings.kept.closeAll();
+    stage.context().kept.closeAll();
   });
 });

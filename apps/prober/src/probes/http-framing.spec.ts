@@ -1,25 +1,21 @@
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { gzipSync, deflateSync, deflateRawSync, brotliCompressSync, zstdCompressSync } from 'node:zlib';
 import { httpProbeSchema, type Evidence, type HttpProbe } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import { answering, startRawServer, type RawServer } from '@quorate/testing';
+import { answering, startRawServer } from '@quorate/testing';
 import { probeHttp } from './http.probe.ts';
-import { createSurroundings } from './surroundings.ts';
+import { openProbeStage } from './probe.stage.ts';
 
-const guard = new AddressGuard(allowLoopback);
-const stop = new AbortController();
-const surroundings = createSurroundings({ guard, region: 'eu', version: '1', signal: stop.signal });
-let server: RawServer | null = null;
+const stage = await openProbeStage();
 
 type Pieces = readonly (string | Buffer)[];
 type Ending = 'end' | 'reset' | 'silence';
 
 async function look(pieces: Pieces, ending: Ending = 'end', changes: object = {}): Promise<Evidence> {
-  server = await startRawServer(answering(pieces, ending));
+  const server = await stage.serve(startRawServer(answering(pieces, ending)));
   const http: HttpProbe = httpProbeSchema.parse({ url: `http://127.0.0.1:${server.port}/`, ...changes });
   // Only who falls silent is waited for.
   const timeoutMs = ending === 'silence' ? 1_000 : 10_000;
-  return await probeHttp(http, { ...surroundings, monitorKey: 'm', startedAt: 0, timeoutMs });
+  return await probeHttp(http, stage.context({ timeoutMs }));
 }
 
 const withLength = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
@@ -42,12 +38,6 @@ function zstdOfWindow(log: number): Buffer {
   const rawBlockOfTwo = Buffer.from([0x11, 0x00, 0x00]);
   return Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, descriptor]), rawBlockOfTwo, Buffer.from('ok')]);
 }
-
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
 
 describe('an answer that a client can live with is up', () => {
   const cases: [string, Pieces, Ending?][] = [
@@ -99,7 +89,6 @@ describe('an answer that a client can live with is up', () => {
 
   it('HEAD that is answered with a body all the same', async () => {
     expect(await look([withLength('body')], 'silence', { method: 'HEAD' })).toMatchObject({ outcome: 'up' });
-    await server?.close();
     expect(await look([chunkedHead, '2\r\nok\r\n0\r\n\r\n'], 'end', { method: 'HEAD' })).toMatchObject({
       outcome: 'up',
     });
@@ -239,7 +228,6 @@ describe('the evidence', () => {
 
   it('keeps no excerpt of what is up, and 1,024 characters at most of what is not', async () => {
     expect((await look([withLength('ok')])).excerpt).toBeNull();
-    await server?.close();
     const long = `HTTP/1.1 500 Oops\r\nContent-Length: 8000\r\n\r\n${'\u00e4'.repeat(8_000)}`;
     expect((await look([long])).excerpt).toHaveLength(1_024);
   });

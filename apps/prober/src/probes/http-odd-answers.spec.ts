@@ -1,16 +1,12 @@
 /** Answers that are odd in one place: forgiven where they can be understood in one way only, else not. */
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { httpProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import { answering, startRawServer, type RawServer } from '@quorate/testing';
+import { answering, startRawServer } from '@quorate/testing';
 import { probeHttp } from './http.probe.ts';
-import { createSurroundings } from './surroundings.ts';
+import { openProbeStage } from './probe.stage.ts';
 
-const guard = new AddressGuard(allowLoopback);
-const stop = new AbortController();
-const surroundings = createSurroundings({ guard, region: 'eu', version: '1', signal: stop.signal });
-let server: RawServer | null = null;
+const stage = await openProbeStage();
 
 type Pieces = readonly (string | Buffer)[];
 type Ending = 'end' | 'reset' | 'silence';
@@ -22,16 +18,10 @@ interface Look {
 }
 
 async function look(pieces: Pieces, { ending = 'end', changes = {}, timeoutMs = 1_000 }: Look = {}): Promise<Evidence> {
-  server = await startRawServer(answering(pieces, ending));
+  const server = await stage.serve(startRawServer(answering(pieces, ending)));
   const http = httpProbeSchema.parse({ url: `http://127.0.0.1:${server.port}/`, ...changes });
-  return await probeHttp(http, { ...surroundings, monitorKey: 'm', startedAt: 0, timeoutMs });
+  return await probeHttp(http, stage.context({ timeoutMs }));
 }
-
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
 
 const line = 'HTTP/1.1 200 OK\r\n';
 const whole = `${line}Content-Length: 2\r\n\r\nok`;
@@ -82,9 +72,9 @@ describe('an odd answer that everybody understands is up:', () => {
   });
 
   it('one that is sent before it is asked for', async () => {
-    server = await startRawServer((socket) => void socket.end(whole));
+    const server = await stage.serve(startRawServer((socket) => void socket.end(whole)));
     const http = httpProbeSchema.parse({ url: `http://127.0.0.1:${server.port}/` });
-    const evidence = await probeHttp(http, { ...surroundings, monitorKey: 'm', startedAt: 0, timeoutMs: 1_000 });
+    const evidence = await probeHttp(http, stage.context({ timeoutMs: 1_000 }));
     expect(evidence).toMatchObject({ outcome: 'up', statusCode: 200 });
   });
 

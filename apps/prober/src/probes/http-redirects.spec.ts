@@ -1,14 +1,11 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { httpProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
 import { closeServer, listenOnLoopback } from '@quorate/testing';
 import { probeHttp } from './http.probe.ts';
-import { createSurroundings } from './surroundings.ts';
+import { openProbeStage } from './probe.stage.ts';
 
-const stop = new AbortController();
-const guard = new AddressGuard(allowLoopback);
-const surroundings = createSurroundings({ guard, region: 'eu', version: '1', signal: stop.signal });
+const stage = await openProbeStage();
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -32,7 +29,6 @@ afterEach(async () => {
   server.closeAllConnections();
   await closeServer(server);
 });
-afterAll(() => stop.abort());
 
 /** One server, two hosts: 127.0.0.1 and localhost. */
 const here = (path: string) => `http://127.0.0.1:${port}${path}`;
@@ -48,7 +44,7 @@ function welcome(path: string): void {
 
 async function look(changes: object = {}): Promise<Evidence> {
   const http = httpProbeSchema.parse({ url: here('/start'), ...changes });
-  return await probeHttp(http, { ...surroundings, monitorKey: 'm', startedAt: 0, timeoutMs: 2_000 });
+  return await probeHttp(http, stage.context({ timeoutMs: 2_000 }));
 }
 
 describe('a redirect', () => {

@@ -1,43 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { httpProbeSchema, type Evidence } from '@quorate/contracts';
-import { AddressGuard, allowLoopback } from '@quorate/outbound';
-import {
-  createAuthority,
-  http2Code,
-  http2Fields,
-  http2Frame,
-  http2Types as types,
-  startRawServer,
-  type Issued,
-  type RawServer,
-  type Script,
-} from '@quorate/testing';
+import { http2Code, http2Fields, http2Frame, http2Types as types, startRawServer, type Script } from '@quorate/testing';
 import { probeHttp } from './http.probe.ts';
-import { createSurroundings, type ProbeSurroundings } from './surroundings.ts';
+import { openProbeStage } from './probe.stage.ts';
 
-const stop = new AbortController();
-let surroundings: ProbeSurroundings;
-let issued: Issued;
-let server: RawServer | null = null;
-
-beforeAll(async () => {
-  const authority = await createAuthority();
-  issued = await authority.issue({ names: ['localhost'] });
-  surroundings = createSurroundings({
-    guard: new AddressGuard(allowLoopback),
-    ...{ region: 'eu', version: '1', signal: stop.signal, certificateAuthorities: authority.certificate },
-  });
-});
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-afterAll(() => stop.abort());
+const stage = await openProbeStage();
 
 async function look(script: Script, timeoutMs = 2_000): Promise<Evidence> {
-  server = await startRawServer(script, '127.0.0.1', { ...issued, ALPNProtocols: ['h2'] });
+  const tls = { ...stage.issued, ALPNProtocols: ['h2'] };
+  const server = await stage.serve(startRawServer(script, '127.0.0.1', tls));
   const http = httpProbeSchema.parse({ url: `https://localhost:${server.port}/`, httpVersion: '2' });
-  return await probeHttp(http, { ...surroundings, monitorKey: 'm', startedAt: Date.now(), timeoutMs });
+  return await probeHttp(http, stage.context({ timeoutMs }));
 }
 
 const endStream = 1;
