@@ -163,6 +163,14 @@ describe('the dead man’s switch', () => {
     expect(count).toBeLessThanOrEqual(3);
   });
 
+  it.each([-1, 1])('beats on when the machine’s clock is set by %s h', async (hours) => {
+    await beatsWithin(2 * intervalMs);
+    log.setClock(log.now() + hours * 3_600_000);
+    const count = await beatsWithin(4 * intervalMs);
+    expect(count).toBeGreaterThanOrEqual(3);
+    expect(count).toBeLessThanOrEqual(6);
+  });
+
   it('beats on when a single region of three stops', async () => {
     await stop('prober ap');
     expect(await beatsWithin(3 * intervalMs)).toBeGreaterThanOrEqual(2);

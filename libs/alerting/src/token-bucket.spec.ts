@@ -14,11 +14,11 @@ describe('TokenBucket', () => {
     expect(bucket.available(3_600_000)).toBe(30);
   });
 
-  it('lets nothing through when the clock goes back, and loses nothing by it', () => {
-    const bucket = new TokenBucket(budget, 60_000);
+  it('lets nothing through when the clock is set back, and refills from there', () => {
+    const bucket = new TokenBucket(budget, 3_600_000);
     bucket.take(30);
     expect(bucket.available(0)).toBe(0);
-    expect(bucket.available(62_000)).toBe(3);
+    expect(bucket.available(2_000)).toBe(3);
   });
 
   it('never lets more than 120 sends leave within any minute, however they are asked for', () => {

@@ -24,7 +24,7 @@ export class TokenBucket {
   /** How many sends may leave now. */
   available(now: Instant): number {
     const elapsedMs = Math.max(0, now - this.#at);
-    this.#at = Math.max(this.#at, now);
+    this.#at = now;
     this.#tokens = Math.min(this.#budget.burstMax, this.#tokens + (elapsedMs * this.#budget.perMinute) / minuteMs);
     return Math.floor(this.#tokens);
   }

@@ -67,6 +67,21 @@ describe('LiveRegions', () => {
     expect(regions.live(now)).toEqual(['eu', 'us']);
   });
 
+  it("goes on telling who is silent when the log's clock is set back", () => {
+    const regions = new LiveRegions();
+    const setBackMs = 3_600_000;
+    hear(regions, 'ap', { appendedAt: now - heartbeatFreshMs });
+    hear(regions, 'eu');
+    hear(regions, 'us');
+    const later = now - setBackMs;
+    hear(regions, 'us', { appendedAt: later, receivedAt: later });
+    expect(regions.live(later)).toEqual(['ap', 'eu', 'us']);
+    hear(regions, 'us', { appendedAt: later + 1, receivedAt: later + 1 });
+    expect(regions.live(later + 1)).toEqual(['eu', 'us']);
+    hear(regions, 'us', { appendedAt: later + heartbeatFreshMs + 1, receivedAt: later + heartbeatFreshMs + 1 });
+    expect(regions.live(later + heartbeatFreshMs + 1)).toEqual(['us']);
+  });
+
   it("does not mind a difference between the log's clock and the reader's", () => {
     const regions = new LiveRegions();
     hear(regions, 'eu', { appendedAt: now - 60_000, receivedAt: now });

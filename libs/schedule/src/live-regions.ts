@@ -41,7 +41,8 @@ export class LiveRegions {
   #newestReceivedAt: Instant = 0;
 
   observe({ key, heartbeat, appendedAt, receivedAt }: HeartbeatObservation): void {
-    this.#newestAppendedAt = Math.max(this.#newestAppendedAt, appendedAt);
+    if (appendedAt < this.#newestAppendedAt) this.#goBack(this.#newestAppendedAt - appendedAt);
+    this.#newestAppendedAt = appendedAt;
     // The newest, even if it is earlier: then the reader's clock was wrong before, and was set right.
     this.#newestReceivedAt = receivedAt;
     if (heartbeat === null) {
@@ -81,6 +82,14 @@ export class LiveRegions {
         state: this.#stateOf(entry, now),
         isolatedSince: entry.isolatedSince,
       }));
+  }
+
+  /** The log's clock was wrong and was set right: what was heard before is as old by the new time as by the old. */
+  #goBack(byMs: number): void {
+    for (const [key, { heartbeat, appendedAt, isolatedSince }] of this.#entries) {
+      const since = isolatedSince === null ? null : isolatedSince - byMs;
+      this.#entries.set(key, { heartbeat, appendedAt: appendedAt - byMs, isolatedSince: since });
+    }
   }
 
   #stateOf({ heartbeat, appendedAt }: Entry, now: Instant): ProberPresence['state'] {

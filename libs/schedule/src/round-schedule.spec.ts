@@ -30,6 +30,15 @@ describe('RoundSchedule', () => {
     expect(schedule.nextDueAt()).toBe(shopDueAt + 30_000);
   });
 
+  it('goes on at the new time when the clock was set back, and waits out a small correction', () => {
+    const schedule = scheduleOf(start);
+    schedule.take(shopDueAt + 3_600_000, 10);
+    expect(schedule.take(shopDueAt + 3_600_000 - 59_000, 10)).toEqual([]);
+    expect(walk(schedule, [shopDueAt + 15_000, shopDueAt + 30_000])).toEqual([
+      { monitorId: shop, dueAt: shopDueAt + 30_000, missedRoundCount: 0 },
+    ]);
+  });
+
   it('does not repeat the round where the predecessor stood', () => {
     expect(scheduleOf(shopDueAt).take(shopDueAt + 29_999, 10)).toEqual([]);
   });

@@ -26,6 +26,8 @@ export interface DueRound {
  * without seeing it; a repeat of it is nothing new to anyone, while a lost one waits for up to a whole interval.
  */
 const atOnceOverlapMs = 10_000;
+/** A clock that was set back by less is waited for: it is soon where it was. */
+const setBackMsMin = 60_000;
 
 interface Entry {
   cadence: Cadence;
@@ -98,6 +100,7 @@ export class RoundSchedule {
    */
   take(now: Instant, countMax: number): DueRound[] {
     const rounds: DueRound[] = [];
+    if (now < this.#position - setBackMsMin) this.#goBackTo(now);
     while (rounds.length < countMax) {
       const place = this.#queue.first();
       const entry = place && this.#entries.get(place.key);
@@ -110,6 +113,15 @@ export class RoundSchedule {
       this.#queue.set(place.key, dueAt === place.dueAt ? firstPoint(entry) : dueAt);
     }
     return rounds;
+  }
+
+  /** The clock was wrong and was set right. What was done by the wrong one must not keep anybody from being checked. */
+  #goBackTo(now: Instant): void {
+    this.#position = now;
+    for (const [monitorId, entry] of this.#entries) {
+      entry.doneUpTo = Math.min(entry.doneUpTo, now);
+      this.#queue.set(monitorId, firstPoint(entry));
+    }
   }
 
   #newEntry(cadence: Cadence): Entry {

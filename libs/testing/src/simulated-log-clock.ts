@@ -3,7 +3,7 @@ import type { Clock } from '@quorate/bus';
 import type { Instant } from '@quorate/contracts';
 
 interface Timer {
-  readonly dueAt: Instant;
+  dueAt: Instant;
   readonly action: () => void;
 }
 
@@ -34,10 +34,16 @@ export class ManualClock implements Clock {
   }
 
   after(delayMs: number, action: () => void): () => void {
-    const timer = { dueAt: this.#now + delayMs, action };
+    const timer: Timer = { dueAt: this.#now + delayMs, action };
     this.#timers.add(timer);
     this.#timerCount++;
     return () => void this.#timers.delete(timer);
+  }
+
+  /** As somebody who sets the machine's clock: what waits has to wait no longer for it, and no shorter. */
+  set(instant: Instant): void {
+    for (const timer of this.#timers) timer.dueAt += instant - this.#now;
+    this.#now = instant;
   }
 
   /** Moves to `instant` and runs what is due there; nothing may be due before. */

@@ -81,6 +81,11 @@ export class SimulatedLog extends LocalLog {
     await this.settle();
   }
 
+  /** As somebody who sets the machine's clock: no time passes. */
+  setClock(instant: Instant): void {
+    this.#world.clock.set(instant);
+  }
+
   /** Ends this log as `kill -9` would; what it gives back is the log of the next process, at the same time. */
   crash(): SimulatedLog {
     this.#store.cut();

@@ -107,12 +107,14 @@ export class CommitQueue {
   #arm(): void {
     if (this.#armed || this.#flying !== null) return;
     this.#armed = true;
-    const waitMs = this.#lastFlushAt + this.#options.gapMs - this.#options.clock.now();
+    const { clock, gapMs } = this.#options;
+    // A clock that was set back must not hold anything up.
+    const waitMs = Math.min(gapMs, this.#lastFlushAt + gapMs - clock.now());
     const flush = () => {
       this.#armed = false;
       if (this.#flying === null) this.#flush();
     };
-    if (waitMs > 0) this.#options.clock.after(Math.min(waitMs, this.#options.gapMs), flush);
+    if (waitMs > 0) clock.after(waitMs, flush);
     else setImmediate(flush);
   }
 
