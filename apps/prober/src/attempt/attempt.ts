@@ -4,14 +4,22 @@
  */
 import type { CertificateFacts, Evidence, Instant } from '@quorate/contracts';
 import { Failure } from './failure.ts';
-import { stoppablesOf, type Stoppable } from './on-stop.ts';
 import { Stopwatch, type Phase } from './stopwatch.ts';
+import { underWayBy, type Timed, type UnderWay } from './under-way.ts';
 
 export interface AttemptSettings {
   readonly startedAt: Instant;
   readonly timeoutMs: number;
   /** Aborted when the prober stops. */
   readonly signal: AbortSignal;
+  /** When to be told that it takes long. */
+  readonly doubt?: Doubt | null;
+}
+
+/** Told once, where the attempt is still under way when so much of its time has passed. */
+export interface Doubt {
+  readonly afterMs: number;
+  doubted(attempt: Attempt): void;
 }
 
 /** Something that waits for I/O, and hears of it when the deadline or a stop of the prober comes first. */
@@ -34,12 +42,7 @@ const timeouts = {
   transfer: { reason: 'timeout.total', doing: 'receiving the answer' },
 } as const;
 
-/** Where this process was kept from running, what has arrived meanwhile is read before time is called. */
-function callTimeSoon(attempt: Attempt): void {
-  setImmediate(() => attempt.callTime());
-}
-
-export class Attempt implements Stoppable {
+export class Attempt implements Timed {
   readonly startedAt: Instant;
   readonly timeoutMs: number;
   address: string | null = null;
@@ -50,21 +53,25 @@ export class Attempt implements Stoppable {
   /** What only probes of one type tell. */
   readonly facts: { -readonly [Fact in 'ping' | 'domain']?: NonNullable<Evidence[Fact]> } = {};
 
-  readonly #stopwatch = new Stopwatch();
+  readonly #stopwatch: Stopwatch;
   readonly #endsAt: number;
-  readonly #stoppables: Set<Stoppable>;
-  readonly #timer: NodeJS.Timeout;
+  readonly #underWay: UnderWay;
+  /** Where it is found among what is under way. */
+  #span: number;
+  #doubt: Doubt | null;
   #over: Failure | null = null;
   #isFinished = false;
   #waiter: Waiter | null = null;
 
-  constructor({ startedAt, timeoutMs, signal }: AttemptSettings) {
+  constructor({ startedAt, timeoutMs, signal, doubt = null }: AttemptSettings) {
+    const now = performance.now();
     this.startedAt = startedAt;
     this.timeoutMs = timeoutMs;
-    this.#endsAt = performance.now() + timeoutMs;
-    this.#timer = setTimeout(callTimeSoon, timeoutMs, this);
-    this.#stoppables = stoppablesOf(signal);
-    this.#stoppables.add(this);
+    this.#stopwatch = new Stopwatch(now);
+    this.#endsAt = now + timeoutMs;
+    this.#doubt = doubt;
+    this.#underWay = underWayBy(signal);
+    this.#span = this.#underWay.add(this, now + (doubt?.afterMs ?? timeoutMs));
     if (signal.aborted) this.stop();
   }
 
@@ -78,6 +85,15 @@ export class Attempt implements Stoppable {
 
   get phases(): Evidence['phases'] {
     return this.#stopwatch.read();
+  }
+
+  get totalMs(): number {
+    return this.#stopwatch.totalMs;
+  }
+
+  /** Of waiting for an access token. */
+  get authMs(): number {
+    return this.#stopwatch.elapsedMs('auth');
   }
 
   enter(phase: Phase): void {
@@ -128,8 +144,7 @@ export class Attempt implements Stoppable {
     if (this.#isFinished) return;
     this.#isFinished = true;
     if (this.#over === null) this.#stopwatch.charge();
-    clearTimeout(this.#timer);
-    this.#stoppables.delete(this);
+    this.#underWay.remove(this, this.#span);
   }
 
   /** What it had not ended, it cannot judge. */
@@ -146,8 +161,16 @@ export class Attempt implements Stoppable {
     waiter?.interrupted(failure);
   }
 
-  callTime(): void {
-    if (!this.#isFinished && this.#over === null) this.#end(this.#timedOut());
+  timeHasCome(): void {
+    if (this.#isFinished || this.#over !== null) return;
+    const doubt = this.#doubt;
+    if (doubt === null) {
+      this.#end(this.#timedOut());
+      return;
+    }
+    this.#doubt = null;
+    this.#span = this.#underWay.add(this, this.#endsAt);
+    doubt.doubted(this);
   }
 
   #timedOut(): Failure {

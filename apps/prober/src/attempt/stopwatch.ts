@@ -13,7 +13,12 @@ const toMs = (microseconds: number | null): number | null => (microseconds === n
 export class Stopwatch {
   readonly #times: Times = { auth: null, dns: null, connect: null, tls: null, ttfb: null, transfer: null };
   #phase: Phase | null = null;
-  #markedAt = performance.now();
+  #markedAt: number;
+
+  /** `now` is by `performance.now`. */
+  constructor(now: number) {
+    this.#markedAt = now;
+  }
 
   get phase(): Phase | null {
     return this.#phase;
@@ -39,17 +44,21 @@ export class Stopwatch {
     return (this.#times[phase] ?? 0) / 1_000;
   }
 
+  get totalMs(): number {
+    const { auth, dns, connect, tls, ttfb, transfer } = this.#times;
+    return ((auth ?? 0) + (dns ?? 0) + (connect ?? 0) + (tls ?? 0) + (ttfb ?? 0) + (transfer ?? 0)) / 1_000;
+  }
+
   read(): Phases {
     const { auth, dns, connect, tls, ttfb, transfer } = this.#times;
-    const total = (auth ?? 0) + (dns ?? 0) + (connect ?? 0) + (tls ?? 0) + (ttfb ?? 0) + (transfer ?? 0);
-    return {
-      ...(auth === null ? {} : { authMs: auth / 1_000 }),
+    const phases = {
       dnsMs: toMs(dns),
       connectMs: toMs(connect),
       tlsMs: toMs(tls),
       ttfbMs: toMs(ttfb),
       transferMs: toMs(transfer),
-      totalMs: total / 1_000,
+      totalMs: this.totalMs,
     };
+    return auth === null ? phases : { authMs: auth / 1_000, ...phases };
   }
 }

@@ -20,7 +20,7 @@ const codingsMax = 3;
 /** A frame can ask for a window of gigabytes; for a content coding 8 MiB are what it may (RFC 9659). */
 const zstdWindow = { [constants.ZSTD_d_windowLogMax]: 23 };
 
-interface Content {
+export interface Content {
   readonly bytes: Buffer;
   /** Whether there was more than what is kept. */
   readonly truncated: boolean;
@@ -55,11 +55,10 @@ function decoderOf(coding: string, { bytes, truncated }: Content): Transform | n
 
 /** In the order in which they were applied, however many lines the header has. */
 function codingsOf({ headers }: Answer): string[] {
-  return headers
-    .filter(({ name }) => name === 'content-encoding')
-    .flatMap(({ value }) => value.toLowerCase().split(','))
-    .map((coding) => coding.trim())
-    .filter((coding) => coding !== '');
+  const codings: string[] = [];
+  for (const { name, value } of headers)
+    if (name === 'content-encoding') codings.push(...value.toLowerCase().split(','));
+  return codings.map((coding) => coding.trim()).filter((coding) => coding !== '');
 }
 
 async function unfold(attempt: Attempt, coding: string, content: Content): Promise<Content | Failure> {

@@ -74,15 +74,21 @@ const llhttp = new WebAssembly.Instance(new WebAssembly.Module(wasm), {
 const input = llhttp.malloc(inputBytesMax);
 const idleParsers: number[] = [];
 
+/** What a parser is lenient with stays as it is when it is made ready for another answer. */
+function makeParser(): number {
+  const parser = llhttp.llhttp_alloc(responseType);
+  // What old servers send and everybody else reads: it can be understood in one way only.
+  llhttp.llhttp_set_lenient_optional_cr_before_lf(parser, 1);
+  llhttp.llhttp_set_lenient_spaces_after_chunk_size(parser, 1);
+  return parser;
+}
+
 export class Llhttp {
-  readonly #parser = idleParsers.pop() ?? llhttp.llhttp_alloc(responseType);
+  readonly #parser = idleParsers.pop() ?? makeParser();
   readonly #events: LlhttpEvents;
 
   constructor(events: LlhttpEvents) {
     this.#events = events;
-    // What old servers send and everybody else reads: it can be understood in one way only.
-    llhttp.llhttp_set_lenient_optional_cr_before_lf(this.#parser, 1);
-    llhttp.llhttp_set_lenient_spaces_after_chunk_size(this.#parser, 1);
   }
 
   /** Returns 0, or llhttp's error number. */

@@ -49,7 +49,7 @@ function isUnaskedCoding(name: string, value: string): boolean {
 
 /** The first letter of HTTP; llhttp reads RTSP and ICE as well. */
 const letterH = 0x48;
-const isLineEnd = (byte: number): boolean => byte === 0x0d || byte === 0x0a;
+const isLineEnd = (byte: number | undefined): boolean => byte === 0x0d || byte === 0x0a;
 const foldedLine = 'Unexpected whitespace after header value';
 const strangeByte = 'Invalid header value char';
 const otherProtocol = 'Expected HTTP/';
@@ -214,9 +214,10 @@ export class ResponseReader implements LlhttpEvents {
 
   /** Empty lines may come first (RFC 9112, section 2.2). */
   #begins(bytes: Buffer): boolean {
-    const first = bytes.find((byte) => !isLineEnd(byte));
-    this.#hasBegun = first === letterH;
-    return this.#hasBegun || first === undefined;
+    let at = 0;
+    while (at < bytes.length && isLineEnd(bytes[at])) at += 1;
+    this.#hasBegun = bytes[at] === letterH;
+    return this.#hasBegun || at === bytes.length;
   }
 
   #read(bytes: Buffer): number {

@@ -14,7 +14,7 @@ import { openLine, type Line, type LineSettings } from './line.ts';
 import type { RouteSettings } from './proxy-route.ts';
 import { nextHop } from './redirects.ts';
 import type { Answer } from './response-reader.ts';
-import type { TlsIdentities } from './secure-contexts.ts';
+import type { TlsIdentities, TlsIdentity } from './secure-contexts.ts';
 
 interface VisitContext extends RouteSettings {
   readonly kept: KeptConnections;
@@ -42,14 +42,9 @@ function reuse(attempt: Attempt, kept: KeptConnection): Line {
   return kept;
 }
 
-interface Exchanged {
-  readonly line: Line;
-  readonly answer: Answer;
-}
-
 /** Whether a connection was gone before it could serve a second request, which says nothing of the target. */
-function isGone(exchanged: Exchanged | Failure): boolean {
-  return exchanged instanceof Failure && (exchanged.reason === 'connect.reset' || exchanged.reason === 'http.empty');
+function isGone(heard: Answer | Failure): boolean {
+  return heard instanceof Failure && (heard.reason === 'connect.reset' || heard.reason === 'http.empty');
 }
 
 function send(attempt: Attempt, line: Line, request: HttpRequest): Promise<Answer | Failure> {
@@ -62,111 +57,152 @@ const isPlain = (url: URL): boolean => url.protocol === 'http:';
 class Visit {
   readonly #attempt: Attempt;
   readonly #settings: VisitSettings;
-  readonly #cookies: CookieJar;
   readonly #plan: HttpPlan;
+  /** None before an answer is followed by another request. */
+  #cookies: CookieJar | null = null;
+  /** Over which was asked last. */
+  #line: Line | null = null;
   /** What the last answer's status may have to do with a client certificate. */
   #identityRefusal: string | null = null;
 
   constructor(attempt: Attempt, settings: VisitSettings) {
     this.#attempt = attempt;
     this.#settings = settings;
-    this.#cookies = new CookieJar(attempt.startedAt);
     this.#plan = planOf(settings.http);
   }
 
   async run(kept: KeptConnection | null): Promise<Landing | Failure> {
-    const { followRedirects, maxRedirects } = this.#settings.http;
     let { hop } = this.#plan;
+    let opened = kept === null ? null : reuse(this.#attempt, kept);
     for (;;) {
-      const answer = await this.#ask(hop, this.#attempt.redirects === 0 ? kept : null);
+      const heard = this.#heard(hop, await this.#ask(hop, opened));
+      const answer = this.#isToRepeat(hop, heard) ? await this.#askAgain(hop, heard) : heard;
       if (answer instanceof Failure) return answer;
-      const next = followRedirects ? this.#next(hop, answer) : null;
+      this.#leave(answer);
+      const next = this.#next(hop, answer);
       if (next === null) return { answer, refusal: this.#refusalOf(hop, answer) };
       if (next instanceof Failure) return next;
-      if (this.#attempt.redirects >= maxRedirects) {
-        return new Failure('http.redirect', `redirected more than ${maxRedirects} times`);
-      }
+      this.#remember(hop, answer);
       this.#attempt.redirects += 1;
       hop = next;
+      opened = null;
     }
   }
 
   #next(hop: Hop, answer: Answer): Hop | Failure | null {
-    const next = nextHop(hop, answer, this.#plan.hop.url);
-    const isAmiss = this.#settings.http.httpsOnly && next !== null && !(next instanceof Failure) && isPlain(next.url);
-    return isAmiss ? new Failure('http.redirect', `redirected to ${next.url.origin}, which is not https`) : next;
+    const { followRedirects, maxRedirects, httpsOnly } = this.#settings.http;
+    const next = followRedirects ? nextHop(hop, answer, this.#plan.hop.url) : null;
+    if (next === null || next instanceof Failure) return next;
+    if (httpsOnly && isPlain(next.url)) {
+      return new Failure('http.redirect', `redirected to ${next.url.origin}, which is not https`);
+    }
+    return this.#attempt.redirects < maxRedirects
+      ? next
+      : new Failure('http.redirect', `redirected more than ${maxRedirects} times`);
   }
 
   get #mayKeep(): boolean {
     return this.#settings.http.connection === 'reuse' && this.#attempt.redirects === 0;
   }
 
-  /** The answer of one page, asked again where it wants credentials that are at hand. */
-  async #ask(hop: Hop, kept: KeptConnection | null): Promise<Answer | Failure> {
-    const attempt = this.#attempt;
-    const { credentials } = this.#settings;
-    let exchanged = await this.#exchange(hop, kept === null ? null : reuse(attempt, kept));
-    while (!(exchanged instanceof Failure)) {
-      const { line, answer } = exchanged;
-      const isToRepeat = hop.mayCarryCredentials && credentials.isToRepeat(hop, answer);
-      if (!isToRepeat) {
-        if (this.#mayKeep && answer.keepsAlive) this.#keep(line);
-        else line.connection.close();
-        return answer;
-      }
-      exchanged = await this.#exchangeAgain(hop, exchanged);
-    }
-    return exchanged;
+  /** Asks over a line that is there, or over a new one. */
+  #ask(hop: Hop, opened: Line | null): Promise<Answer | Failure> {
+    const given = hop.mayCarryCredentials ? this.#settings.credentials.authorize(this.#attempt, hop) : null;
+    const isReady = opened !== null && !(given instanceof Promise);
+    return isReady ? this.#send(hop, opened, given) : this.#prepareAndSend(hop, opened, given);
   }
 
-  /** For the monitor's next check. */
-  #keep(line: Line): void {
+  async #prepareAndSend(
+    hop: Hop,
+    opened: Line | null,
+    given: ReturnType<Credentials['authorize']>,
+  ): Promise<Answer | Failure> {
+    this.#line = null;
+    const authorization = await given;
+    if (authorization instanceof Failure) {
+      opened?.connection.close();
+      return authorization;
+    }
+    const line =
+      opened ?? (await openLine(this.#attempt, { url: hop.url, identity: this.#identityAt(hop) }, this.#settings));
+    return line instanceof Failure ? line : await this.#send(hop, line, authorization);
+  }
+
+  #send(hop: Hop, line: Line, authorization: string | null): Promise<Answer | Failure> {
+    this.#line = line;
+    return send(this.#attempt, line, this.#request(hop, authorization));
+  }
+
+  #identityAt(hop: Hop): TlsIdentity {
+    const { own, elsewhere } = this.#settings.identities;
+    return hop.mayCarryCredentials ? own : elsewhere;
+  }
+
+  /** Notes what was heard. Closes the connection where that is a failure. */
+  #heard(hop: Hop, heard: Answer | Failure): Answer | Failure {
+    const attempt = this.#attempt;
+    const line = this.#line;
+    const shown = { identityEndsAt: this.#identityAt(hop).identityEndsAt, now: attempt.startedAt };
+    if (heard instanceof Failure) {
+      if (heard instanceof CutOff) attempt.statusCode = heard.answer.statusCode;
+      if (line === null) return heard;
+      const failure = withIdentity(heard, line.connection.socket, shown);
+      line.connection.close();
+      return failure;
+    }
+    attempt.statusCode = heard.statusCode;
+    this.#identityRefusal = identityRefusal(heard.statusCode, line?.connection.socket, shown);
+    return heard;
+  }
+
+  #isToRepeat(hop: Hop, heard: Answer | Failure): heard is Answer {
+    if (heard instanceof Failure || !hop.mayCarryCredentials) return false;
+    return this.#settings.credentials.isToRepeat(hop, heard);
+  }
+
+  /** The same again, with the credentials that it wants and that are at hand. */
+  async #askAgain(hop: Hop, refused: Answer): Promise<Answer | Failure> {
+    let heard: Answer | Failure = refused;
+    do {
+      this.#remember(hop, heard);
+      heard = await this.#askOnceMore(hop, heard);
+    } while (this.#isToRepeat(hop, heard));
+    return heard;
+  }
+
+  /** Over the same connection where it is still there: the next one may lead to a server that knows of no challenge. */
+  async #askOnceMore(hop: Hop, { keepsAlive }: Answer): Promise<Answer | Failure> {
+    const line = this.#line;
+    const isUsable = keepsAlive && line?.connection.isQuiet === true;
+    if (!isUsable) line?.connection.close();
+    const heard = isUsable ? this.#heard(hop, await this.#ask(hop, line)) : null;
+    return heard === null || isGone(heard) ? this.#heard(hop, await this.#ask(hop, null)) : heard;
+  }
+
+  /** The line is for the monitor's next check, or is closed. */
+  #leave({ keepsAlive }: Answer): void {
+    const line = this.#line;
+    if (line === null) return;
+    if (!this.#mayKeep || !keepsAlive) {
+      line.connection.close();
+      return;
+    }
     const { kept, monitorKey } = this.#settings.context;
     const { address, certificate } = this.#attempt;
     const isKnown = line instanceof KeptConnection;
     kept.keep(isKnown ? line : new KeptConnection(line, { monitorKey, way: this.#plan.way, address, certificate }));
   }
 
-  /** Over the same connection where it is still there: the next one may lead to a server that knows of no challenge. */
-  async #exchangeAgain(hop: Hop, { line, answer }: Exchanged): Promise<Exchanged | Failure> {
-    const isUsable = answer.keepsAlive && line.connection.isQuiet;
-    if (!isUsable) line.connection.close();
-    const exchanged = isUsable ? await this.#exchange(hop, line) : null;
-    return exchanged === null || isGone(exchanged) ? await this.#exchange(hop, null) : exchanged;
-  }
-
-  /** Closes the connection where it fails. */
-  async #exchange(hop: Hop, opened: Line | null): Promise<Exchanged | Failure> {
-    const attempt = this.#attempt;
-    const { credentials, identities } = this.#settings;
-    const given = hop.mayCarryCredentials ? credentials.authorize(attempt, hop) : null;
-    const authorization = given instanceof Promise ? await given : given;
-    if (authorization instanceof Failure) {
-      opened?.connection.close();
-      return authorization;
-    }
-    const request = this.#request(hop, authorization);
-    const identity = hop.mayCarryCredentials ? identities.own : identities.elsewhere;
-    const line = opened ?? (await openLine(attempt, { url: hop.url, identity }, this.#settings));
-    if (line instanceof Failure) return line;
-    const answer = await send(attempt, line, request);
-    const shown = { identityEndsAt: identity.identityEndsAt, now: attempt.startedAt };
-    if (answer instanceof CutOff) attempt.statusCode = answer.answer.statusCode;
-    if (answer instanceof Failure) {
-      const failure = withIdentity(answer, line.connection.socket, shown);
-      line.connection.close();
-      return failure;
-    }
-    attempt.statusCode = answer.statusCode;
-    this.#identityRefusal = identityRefusal(answer.statusCode, line.connection.socket, shown);
-    this.#cookies.take(hop.url, answer.headers);
-    return { line, answer };
+  /** The cookies of an answer that is followed by another request. */
+  #remember(hop: Hop, { headers }: Answer): void {
+    this.#cookies ??= new CookieJar(this.#attempt.startedAt);
+    this.#cookies.take(hop.url, headers);
   }
 
   #request(hop: Hop, authorization: string | null): HttpRequest {
     const { http, credentials } = this.#settings;
     const { userAgent } = this.#settings.context;
-    const cookie = this.#cookies.headerFor(hop.url);
+    const cookie = this.#cookies?.headerFor(hop.url) ?? null;
     const keepAlive = this.#mayKeep || (hop.mayCarryCredentials && credentials.expectChallenge);
     const isFirst = hop === this.#plan.hop && cookie === null;
     if (isFirst) return this.#plan.firstRequest({ authorization, userAgent, keepAlive });

@@ -16,7 +16,9 @@ function markedCharset([first, second]: Buffer): string | null {
 }
 
 function decoderFor(contentType: string | null): TextDecoder {
-  const charset = charsetPattern.exec(contentType ?? '')?.[1];
+  // Most name none, and to see that is quicker than to match a pattern.
+  if (contentType?.includes('=') !== true) return utf8;
+  const charset = charsetPattern.exec(contentType)?.[1];
   if (charset === undefined) return utf8;
   try {
     return new TextDecoder(charset);

@@ -42,11 +42,21 @@ function sizeOfPatterns(expectations: readonly Expectation[]): number {
   return size;
 }
 
+/** Goes with the expectations: they are the same for each check of a monitor. */
+const patternSizes = new WeakMap<Expect, number>();
+
+function patternSizeOf(expect: Expect): number {
+  const known = patternSizes.get(expect);
+  if (known !== undefined) return known;
+  const size = sizeOfPatterns(expect.body) + sizeOfPatterns(expect.headers) + sizeOfPatterns(expect.json);
+  patternSizes.set(expect, size);
+  return size;
+}
+
 export function isCostly(expect: Expect, { text }: JudgedAnswer): boolean {
   if (expect.json.length > 0 && text.length > cheapJsonCharactersMax) return true;
   const searched = Math.min(text.length, searchedCharactersMax);
-  const size = sizeOfPatterns(expect.body) + sizeOfPatterns(expect.headers) + sizeOfPatterns(expect.json);
-  return size * searched > cheapStepsMax;
+  return patternSizeOf(expect) * searched > cheapStepsMax;
 }
 
 /** What the thread says before it takes up anything. */

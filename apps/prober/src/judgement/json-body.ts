@@ -6,6 +6,7 @@ import { valuesAt } from './json-path.ts';
 /** No document that people write is this deep, and reading one that is takes long. */
 export const jsonDepthMax = 10_000;
 
+const byteOrderMark = 0xfeff;
 const quotationMark = 0x22;
 const backslash = 0x5c;
 /** `{` and `}` are `[` and `]` with this bit set. */
@@ -25,6 +26,8 @@ function endOfString(text: string, start: number): number {
 }
 
 function isDeeperThan(text: string, depthMax: number): boolean {
+  // Each level takes a character.
+  if (text.length <= depthMax) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -37,7 +40,7 @@ function isDeeperThan(text: string, depthMax: number): boolean {
 
 /** Of equal keys the last counts, as nearly every reader has it. @throws SyntaxError */
 function parse(text: string): unknown {
-  return JSON.parse(text.replace(/^\ufeff/, ''));
+  return JSON.parse(text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text);
 }
 
 /** What is wrong with the body, in a sentence; null where all is met. */

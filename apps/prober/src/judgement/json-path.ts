@@ -28,13 +28,22 @@ function stepsOf(path: string): readonly Step[] {
 
 /** Nothing where the document has nothing there. A name never reads an array, nor an index an object. */
 export function valuesAt(document: unknown, path: string): readonly unknown[] {
-  return stepsOf(path).reduce<readonly unknown[]>(
-    (values, step) => {
-      if (step === each) return values.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : []));
-      return values.map((value) => stepInto(value, step)).filter((value) => value !== undefined);
-    },
-    [document],
-  );
+  let values: readonly unknown[] = [document];
+  for (const step of stepsOf(path)) values = step === each ? elementsOf(values) : insideOf(values, step);
+  return values;
+}
+
+function elementsOf(values: readonly unknown[]): readonly unknown[] {
+  return values.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : []));
+}
+
+function insideOf(values: readonly unknown[], step: string | number): readonly unknown[] {
+  const found: unknown[] = [];
+  for (const value of values) {
+    const inside = stepInto(value, step);
+    if (inside !== undefined) found.push(inside);
+  }
+  return found;
 }
 
 function stepInto(value: unknown, step: string | number): unknown {

@@ -21,9 +21,11 @@ export interface JudgedAnswer {
 
 type Expect = HttpProbe['expect'];
 
+const statusDigits = 3;
+
+/** A range is one status, or two with a hyphen between. */
 function isWithin(statusCode: number, range: string): boolean {
-  const [from = '', to = from] = range.split('-');
-  return statusCode >= Number(from) && statusCode <= Number(to);
+  return statusCode >= Number(range.slice(0, statusDigits)) && statusCode <= Number(range.slice(-statusDigits));
 }
 
 function judgeStatus({ status }: Expect, { statusCode, refusal }: JudgedAnswer): Failure | null {

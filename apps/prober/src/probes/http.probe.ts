@@ -1,12 +1,12 @@
 /** The HTTP probe: visits a URL and judges the answer. */
 import type { Evidence, HttpProbe } from '@quorate/contracts';
-import { Attempt } from '../attempt/attempt.ts';
+import { Attempt, type Doubt } from '../attempt/attempt.ts';
 import { evidenceOf } from '../attempt/evidence.ts';
 import { Failure } from '../attempt/failure.ts';
 import { secretsOfHeaders } from '../attempt/redaction.ts';
 import { credentialsOf } from '../auth/credentials-of.ts';
 import { CutOff } from '../exchange/cut-off.ts';
-import { decode } from '../exchange/decode.ts';
+import { decode, type Content } from '../exchange/decode.ts';
 import type { KeptConnection } from '../exchange/kept-connections.ts';
 import { planOf } from '../exchange/http-plan.ts';
 import { proxySecretsOf } from '../exchange/proxy.ts';
@@ -22,6 +22,7 @@ const doubtShare = 0.5;
 interface Look {
   readonly kept: KeptConnection | null;
   readonly timeoutMs: number;
+  readonly doubt: Doubt | null;
 }
 
 interface Read {
@@ -29,26 +30,39 @@ interface Read {
   readonly text: string;
 }
 
-async function read(attempt: Attempt, http: HttpProbe, { answer, refusal }: Landing): Promise<Read> {
-  const decoded = decode(attempt, answer);
-  const content = decoded instanceof Promise ? await decoded : decoded;
-  attempt.finish();
-  if (content instanceof Failure) return { failure: content, text: '' };
-  const text = bodyText(content.bytes, headerOf(answer, 'content-type'));
-  const { statusCode, headers } = answer;
-  // How long a token took says nothing of the target's speed.
-  const { totalMs, authMs = 0 } = attempt.phases;
-  const { truncated } = content;
-  const asked = { statusCode, headers, text, truncated, totalMs: totalMs - authMs, refusal };
-  const judged = judge(http.expect, asked);
-  return { failure: judged instanceof Promise ? await judged : judged, text };
+type Judgement = Failure | null;
+
+/** A promise only where there is something to wait for: most answers are plain, and soon judged. */
+function read(attempt: Attempt, http: HttpProbe, landing: Landing): Promise<Read> | Read {
+  const content = decode(attempt, landing.answer);
+  if (content instanceof Promise) return content.then((decoded) => judgeContent(attempt, http, { landing, decoded }));
+  return judgeContent(attempt, http, { landing, decoded: content });
 }
 
-/** What a target said before it, or the time, broke off. */
-async function textOf(attempt: Attempt, failure: Failure): Promise<string> {
-  if (!(failure instanceof CutOff)) return '';
+function judgeContent(
+  attempt: Attempt,
+  http: HttpProbe,
+  { landing, decoded }: { landing: Landing; decoded: Content | Failure },
+): Promise<Read> | Read {
+  attempt.finish();
+  if (decoded instanceof Failure) return { failure: decoded, text: '' };
+  const { answer, refusal } = landing;
+  const text = bodyText(decoded.bytes, headerOf(answer, 'content-type'));
+  const { statusCode, headers } = answer;
+  const { truncated } = decoded;
+  // How long a token took says nothing of the target's speed.
+  const totalMs = attempt.totalMs - attempt.authMs;
+  const judged = judge(http.expect, { statusCode, headers, text, truncated, totalMs, refusal });
+  if (judged instanceof Promise) return judged.then((failure: Judgement) => ({ failure, text }));
+  return { failure: judged, text };
+}
+
+/** With what a target said before it, or the time, broke off. */
+async function readCutOff(attempt: Attempt, failure: Failure): Promise<Read> {
+  if (!(failure instanceof CutOff)) return { failure, text: '' };
   const content = await decode(attempt, failure.answer);
-  return content instanceof Failure ? '' : bodyText(content.bytes, headerOf(failure.answer, 'content-type'));
+  const text = content instanceof Failure ? '' : bodyText(content.bytes, headerOf(failure.answer, 'content-type'));
+  return { failure, text };
 }
 
 /** What the API would not have taken: the target was not asked. */
@@ -59,56 +73,50 @@ function unusable(failure: Failure, context: ProbeContext, kept: KeptConnection 
   return evidenceOf(attempt, { failure, answer: '', secrets: [] });
 }
 
-async function look(http: HttpProbe, context: ProbeContext, { kept, timeoutMs }: Look): Promise<Evidence> {
+async function look(http: HttpProbe, context: ProbeContext, { kept, timeoutMs, doubt }: Look): Promise<Evidence> {
   const { signal, startedAt } = context;
   const lateMs = Math.round(context.timeoutMs - timeoutMs);
   const identities = context.contexts.for(http.tls);
   if (identities instanceof Failure) return unusable(identities, context, kept);
   const credentials = credentialsOf(http.auth, () => ({ http, identities, context }));
-  const attempt = new Attempt({ startedAt: startedAt + lateMs, timeoutMs, signal });
+  const attempt = new Attempt({ startedAt: startedAt + lateMs, timeoutMs, signal, doubt });
   try {
     const landing = await visit(attempt, { http, credentials, identities, context }, kept);
-    const result =
-      landing instanceof Failure
-        ? { failure: landing, text: await textOf(attempt, landing) }
-        : await read(attempt, http, landing);
+    const reading = landing instanceof Failure ? readCutOff(attempt, landing) : read(attempt, http, landing);
+    const { failure, text } = reading instanceof Promise ? await reading : reading;
     attempt.finish();
     const secrets =
-      result.failure === null
+      failure === null
         ? []
         : [...secretsOfHeaders(http.headers), ...credentials.secrets, ...proxySecretsOf(http.proxy)];
-    return evidenceOf(attempt, { failure: result.failure, answer: result.text, secrets });
+    return evidenceOf(attempt, { failure, answer: text, secrets });
   } finally {
     attempt.finish();
   }
 }
 
+/** Looks anew where the kept connection does not say `up`, and beside it where it takes long. */
 async function lookTwice(http: HttpProbe, context: ProbeContext, kept: KeptConnection): Promise<Evidence> {
-  const endsAtMs = performance.now() + context.timeoutMs;
-  const reused = look(http, context, { kept, timeoutMs: context.timeoutMs });
-  const early = await within(reused, context.timeoutMs * doubtShare);
-  if (early?.outcome === 'up') return early;
-  const fresh = look(http, context, { kept: null, timeoutMs: Math.max(1, endsAtMs - performance.now()) });
-  const evidence = await Promise.race([fresh, reused.then((seen) => (seen.outcome === 'up' ? seen : fresh))]);
-  if (evidence.outcome === 'up') return evidence;
-  const late = await reused;
-  return late.outcome === 'up' ? late : evidence;
-}
-
-/** What `looking` sees within `ms`, or null. Leaves no timer behind: there may be thousands of looks a second. */
-async function within(looking: Promise<Evidence>, ms: number): Promise<Evidence | null> {
-  return await new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms, null);
-    void looking.then((evidence) => {
-      clearTimeout(timer);
-      resolve(evidence);
+  const { timeoutMs } = context;
+  const endsAtMs = performance.now() + timeoutMs;
+  let begun: Promise<Evidence> | null = null;
+  const lookAnew = (): Promise<Evidence> => {
+    begun ??= look(http, context, { kept: null, timeoutMs: Math.max(1, endsAtMs - performance.now()), doubt: null });
+    return begun;
+  };
+  const doubted = (attempt: Attempt): void => {
+    void lookAnew().then(({ outcome }) => {
+      // What the kept one would still say changes nothing.
+      if (outcome === 'up') attempt.stop();
     });
-  });
+  };
+  const reused = await look(http, context, { kept, timeoutMs, doubt: { afterMs: timeoutMs * doubtShare, doubted } });
+  return reused.outcome === 'up' ? reused : await lookAnew();
 }
 
 /** `down` was always seen on a fresh connection: what a kept one says against the target is looked at again. */
 export const probeHttp: PerformProbe<HttpProbe> = (http, context) => {
   const kept = http.connection === 'reuse' ? context.kept.take(context.monitorKey, planOf(http).way) : null;
   if (kept !== null) return lookTwice(http, context, kept);
-  return look(http, context, { kept: null, timeoutMs: context.timeoutMs });
+  return look(http, context, { kept: null, timeoutMs: context.timeoutMs, doubt: null });
 };
