@@ -102,6 +102,14 @@ describe('a partition under maintenance windows', () => {
     expect(stepAt(start + 3 * hourMs).statuses).toEqual(['pending']);
   });
 
+  it('is in maintenance again where a clock that was ahead is set right within the window', async () => {
+    await tell({ startsAt: start, endsAt: start + hourMs });
+    expect(stepAt(start + 100).statuses).toEqual(['maintenance']);
+    expect(stepAt(start + hourMs).statuses).toEqual(['pending']);
+    expect(stepAt(start + 200).statuses).toEqual(['maintenance']);
+    expect(stepAt(start + hourMs).statuses).toEqual(['pending']);
+  });
+
   it('goes on with a successor where the window ended while nobody was there', async () => {
     await tell({ startsAt: start, endsAt: start + hourMs });
     const { state } = stepAt(start + 100);

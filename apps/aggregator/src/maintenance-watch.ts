@@ -24,6 +24,8 @@ export class MaintenanceWatch implements Maintenance {
   /** Those that are on, until the next one begins or ends; they are looked at anew from then on. */
   #on: readonly MaintenanceWindowRecord[] = [];
   #changesAt: Instant = -Infinity;
+  /** When they were looked at: a clock that was set back since then makes it necessary once more. */
+  #lookedAt: Instant = -Infinity;
 
   constructor(log: Pick<DurableLog, 'follow'>, logger: Logger) {
     this.#windows = new DirectoryWatch({
@@ -55,8 +57,9 @@ export class MaintenanceWatch implements Maintenance {
   }
 
   #look(now: Instant): void {
-    if (now < this.#changesAt) return;
+    if (this.#lookedAt <= now && now < this.#changesAt) return;
     const on: MaintenanceWindowRecord[] = [];
+    this.#lookedAt = now;
     this.#changesAt = Infinity;
     for (const window of this.#windows.values()) {
       const next = nextOccurrence(window, now);
