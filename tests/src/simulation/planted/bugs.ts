@@ -1,7 +1,7 @@
 /** All planted bugs. A simulation that can't find them proves nothing by finding none. */
 import { alerting, endings, voting, working } from './deciding-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
-import { listening, ownership, scheduling, sending, storming } from './serving-bugs.ts';
+import { listening, ownership, scheduling, sending, storming, succeeding } from './serving-bugs.ts';
 
 export const bugs: readonly PlantedBug[] = [
   ...ownership,
@@ -11,6 +11,7 @@ export const bugs: readonly PlantedBug[] = [
   ...endings,
   ...storming,
   ...scheduling,
+  ...succeeding,
   ...listening,
   ...sending,
 ];

@@ -22,8 +22,9 @@ async function hunt(bug: PlantedBug): Promise<Hunted> {
     threadCount: 1,
     changed: compiled(bug.patches),
     next: () => (found !== null || seed >= seedCountMax ? null : { seed: ++seed, twice: false, told: false }),
-    onReport: ({ seed: of, violations: [violation] }) => {
+    onReport: ({ seed: of, violations }) => {
       runCount++;
+      const violation = violations.find((one) => one.includes(bug.foundBy ?? ''));
       if (violation !== undefined) found = { seed: of, violation };
     },
   });

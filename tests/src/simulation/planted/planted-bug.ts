@@ -5,4 +5,6 @@ export interface PlantedBug {
   /** Unique. */
   readonly name: string;
   readonly patches: readonly Patch[];
+  /** What the check says that has to find it; left out where any may. */
+  readonly foundBy?: string;
 }

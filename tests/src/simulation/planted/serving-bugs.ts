@@ -79,6 +79,37 @@ export const scheduling: readonly PlantedBug[] = [
   },
 ];
 
+export const succeeding: readonly PlantedBug[] = [
+  {
+    name: 'a scheduler takes what comes due shortly after its predecessor’s last round for written',
+    foundBy: 'the scheduler’s partition',
+    patches: [
+      {
+        path: 'apps/scheduler/src/position.ts',
+        find: 'return Math.min(dueAtOf(newest.value) ?? newest.appendedAt, now);',
+        replace: 'return Math.min(dueAtOf(newest.value) ?? newest.appendedAt, now) + 5_000;',
+      },
+    ],
+  },
+  {
+    name: 'a dispatcher takes what its predecessor has delivered for pending',
+    foundBy: 'the dispatcher’s partition',
+    patches: [
+      {
+        path: 'apps/dispatcher/src/deliveries.handler.ts',
+        find: "if (phase === 'restore' || known === undefined) {",
+        replace: [
+          "if (phase === 'restore' && value.state === 'delivered') {",
+          "  partition.accept({ ...value, state: 'pending' }, headers);",
+          '  return [];',
+          '}',
+          "if (phase === 'restore' || known === undefined) {",
+        ].join('\n'),
+      },
+    ],
+  },
+];
+
 export const listening: readonly PlantedBug[] = [
   {
     name: 'a scheduler that was frozen asks nobody, since it has heard nobody',

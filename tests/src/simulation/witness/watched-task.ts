@@ -1,10 +1,21 @@
 /** A partition task that tells of each step that was committed, and of what a successor would be given after it. */
 import type { Gathering, LogRecord, PartitionTask, PartitionTaskDefinition, Step } from '@quorate/bus';
+import type { Instant } from '@quorate/contracts';
 
 /** What a successor finds in the log: the tables as they are, and what its predecessor still needs of the streams. */
-interface Legacy {
+export interface Legacy {
   readonly tables: readonly LogRecord[];
   readonly streams: ReadonlyMap<string, readonly LogRecord[]>;
+}
+
+/**
+ * By topic and key, when the task heard of the newest record of a table: the latest time that it knew by then, also of
+ * a clock that was ahead. What it was restored from is not in it.
+ */
+export type HeardAt = ReadonlyMap<string, Instant>;
+
+export function subjectOf({ topic, key }: Pick<LogRecord, 'topic' | 'key'>): string {
+  return `${topic} ${key}`;
 }
 
 export interface CommittedStep {
@@ -13,6 +24,8 @@ export interface CommittedStep {
   readonly partition: number;
   readonly gathering: Gathering;
   readonly step: Step;
+  /** It goes on. */
+  readonly heardAt: HeardAt;
   /** As of this step; worked out only when it is asked for. */
   readonly legacy: () => Legacy;
 }
@@ -31,6 +44,8 @@ export class WatchedTask implements PartitionTask {
   /** By topic and key, the newest record of the tables. */
   readonly #tables = new Map<string, LogRecord>();
   readonly #streams = new Map<string, readonly LogRecord[]>();
+  readonly #heardAt = new Map<string, Instant>();
+  #latestNow: Instant = 0;
 
   constructor(task: PartitionTask, place: { partition: number; definition: Definition; watcher: TaskWatcher }) {
     this.#task = task;
@@ -45,9 +60,10 @@ export class WatchedTask implements PartitionTask {
   }
 
   async step(gathering: Gathering): Promise<Step> {
+    this.#latestNow = Math.max(this.#latestNow, gathering.now);
     for (const [topic, records] of gathering.records) {
       if (!this.#definition.tables.includes(topic)) this.#noteStream(topic, records);
-      else for (const record of records) this.#noteTable(record);
+      else for (const record of records) this.#hear(record);
     }
     const step = await this.#task.step(gathering);
     return { ...step, committed: () => this.#committed(gathering, step) };
@@ -71,11 +87,23 @@ export class WatchedTask implements PartitionTask {
     }
     step.committed?.();
     const legacy = (): Legacy => ({ tables: [...this.#tables.values()], streams: new Map(this.#streams) });
-    this.#watcher.committed({ task: this, partition: this.#partition, gathering, step, legacy });
+    this.#watcher.committed({
+      task: this,
+      partition: this.#partition,
+      gathering,
+      step,
+      heardAt: this.#heardAt,
+      legacy,
+    });
+  }
+
+  #hear(record: LogRecord): void {
+    this.#noteTable(record);
+    this.#heardAt.set(subjectOf(record), this.#latestNow);
   }
 
   #noteTable(record: LogRecord): void {
-    this.#tables.set(`${record.topic} ${record.key}`, record);
+    this.#tables.set(subjectOf(record), record);
   }
 
   #noteStream(topic: string, records: readonly LogRecord[]): void {

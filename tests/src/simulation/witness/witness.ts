@@ -3,29 +3,24 @@
  * task would find in the log just then, and afterwards the same inputs at the same times as the task itself. It must
  * have nothing to add to what was written, and from then on decide the very same.
  */
-import { startAggregator } from '@quorate/aggregator';
 import type { Membership, OutgoingRecord, PartitionTask, PartitionTaskDefinition } from '@quorate/bus';
 import type { Instant } from '@quorate/contracts';
 import { SimulatedHost, type Random, type SimulatedCluster } from '@quorate/testing';
 import type { Ledger } from '../world/ledger.ts';
+import type { ServiceName } from '../world/scenario.ts';
 import { serviceLogger } from '../world/service-logger.ts';
+import { watchedAggregator } from './aggregator.ts';
 import { differenceOf } from './difference.ts';
-import type { CommittedStep, TaskWatcher } from './watched-task.ts';
+import { WatchedDispatcher } from './dispatcher.ts';
+import { WatchedScheduler } from './scheduler.ts';
 import { WatchedLog } from './watched-log.ts';
-
-/** So many steps with something to decide a restored task is compared for. */
-const stepsMax = 30;
-/** Between the end of one comparison and the next of the same partition. */
-const pauseMsMax = 90_000;
-/** So long after a fault heartbeats may still be read at different times. */
-const regionsMs = 20_000;
-/** Says when the partition was last looked at, and by whom: no decision. */
-const untold = new Set(['partition-reports']);
+import type { Beginning, WatchedService } from './watched-service.ts';
+import type { CommittedStep, TaskWatcher } from './watched-task.ts';
 
 const inert: Membership = { partitions: [], ready: true, leave: () => Promise.resolve() };
 
-interface Comparison {
-  /** The task that is compared with. */
+interface Comparison extends Pick<Beginning, 'told'> {
+  /** The task that is compared with, and the one that was restored. */
   readonly of: PartitionTask;
   readonly task: PartitionTask;
   readonly restoredAt: Instant;
@@ -38,92 +33,119 @@ export interface WitnessSettings {
   readonly random: Random;
 }
 
-function told(records: readonly OutgoingRecord[]): OutgoingRecord[] {
-  return records.filter(({ topic }) => !untold.has(topic));
+/** A witness for each service. */
+export function witnessesOf(settings: WitnessSettings): Readonly<Record<ServiceName, TaskWatcher>> {
+  const { cluster, random } = settings;
+  const witnessOf = (service: WatchedService) =>
+    new Witness(service, { ...settings, random: random.fork(service.name) });
+  return {
+    scheduler: witnessOf(new WatchedScheduler(cluster)),
+    aggregator: witnessOf(watchedAggregator),
+    dispatcher: witnessOf(new WatchedDispatcher(cluster)),
+  };
 }
 
-export class Witness implements TaskWatcher {
+class Witness implements TaskWatcher {
+  readonly #service: WatchedService;
   readonly #settings: WitnessSettings;
+  readonly #host: SimulatedHost;
   readonly #comparisons = new Map<number, Comparison>();
   readonly #nextAt = new Map<number, Instant>();
   #definition: PartitionTaskDefinition | null = null;
   /** What is being compared; one step after the other. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(settings: WitnessSettings) {
+  constructor(service: WatchedService, settings: WitnessSettings) {
+    this.#service = service;
     this.#settings = settings;
     const { cluster, ledger } = settings;
-    const host = new SimulatedHost('witness-0', cluster.time);
+    const host = new SimulatedHost(`witness-${service.name}`, cluster.time);
+    this.#host = host;
     const log = new WatchedLog(cluster.open(host), (definition) => {
-      if (definition.group === 'aggregator') this.#definition = definition;
+      if (definition.group === service.name) this.#definition = definition;
       return Promise.resolve(inert);
     });
-    host.run(() => {
-      void startAggregator({ log, logger: serviceLogger(host, { ledger, now: () => cluster.time.now }) });
-    });
+    host.run(() => service.start({ log, logger: serviceLogger(host, { ledger, now: () => cluster.time.now }) }));
   }
 
   committed(committed: CommittedStep): void {
-    const legacy = this.#isWanted(committed) ? committed.legacy() : null;
-    this.#turn = this.#turn.then(async () => {
-      if (legacy !== null) await this.#restore(committed, legacy);
-      else await this.#follow(committed);
+    const known = this.#comparisons.get(committed.partition);
+    if (known !== undefined && known.of !== committed.task) this.#end(known, committed.partition);
+    const comparison = this.#comparisons.get(committed.partition);
+    if (comparison !== undefined) this.#later(() => this.#follow(committed, comparison));
+    else this.#begin(committed);
+  }
+
+  /** Apart from the watched process, whose code runs just now. */
+  #later(act: () => Promise<void>): void {
+    this.#host.after(0, () => {
+      this.#turn = this.#turn.then(act);
     });
   }
 
-  /** Whether a comparison begins with this step. */
-  #isWanted({ task, partition, gathering }: CommittedStep): boolean {
-    const { time } = this.#settings.cluster;
-    if (this.#comparisons.get(partition)?.of !== task) this.#comparisons.delete(partition);
-    if (this.#definition === null || !gathering.caughtUp || this.#comparisons.has(partition)) return false;
-    if (time.now < (this.#nextAt.get(partition) ?? 0)) return false;
-    this.#nextAt.set(partition, time.now + this.#settings.random.between(0, pauseMsMax));
-    return true;
+  /** Begins a comparison with this step, if it is time for one. */
+  #begin(committed: CommittedStep): void {
+    const { task: of, partition } = committed;
+    const { cluster, ledger, random } = this.#settings;
+    const { now } = cluster.time;
+    if (this.#definition === null || now < (this.#nextAt.get(partition) ?? 0)) return;
+    const beginning = this.#service.beginning(committed);
+    if (beginning === null) return;
+    const { name, stepsMax: stepsLeft, pauseMsMax } = this.#service;
+    this.#nextAt.set(partition, now + random.between(0, pauseMsMax));
+    ledger.restoreCount++;
+    ledger.trace.tell(now, () => `WITNESS restores partition ${partition} of the ${name}`);
+    const task = this.#definition.createTask(partition, () => undefined);
+    const comparison: Comparison = { of, task, told: beginning.told, restoredAt: now, stepsLeft };
+    this.#comparisons.set(partition, comparison);
+    this.#later(() => this.#restore(committed, comparison, beginning));
   }
 
   async #restore(
-    { task: of, partition, gathering }: CommittedStep,
-    legacy: ReturnType<CommittedStep['legacy']>,
+    { partition, gathering }: CommittedStep,
+    comparison: Comparison,
+    { legacy, anew }: Beginning,
   ): Promise<void> {
-    const { ledger, cluster } = this.#settings;
-    const task = this.#definition?.createTask(partition, () => undefined);
-    if (task === undefined) return;
-    ledger.restoreCount++;
-    ledger.trace.tell(cluster.time.now, () => `WITNESS restores partition ${partition}`);
-    const comparison: Comparison = { of, task, restoredAt: cluster.time.now, stepsLeft: stepsMax };
-    this.#comparisons.set(partition, comparison);
-    await task.restore(legacy.tables);
-    const { records } = await task.step({ ...gathering, records: legacy.streams });
-    this.#compare(partition, [], told(records));
+    await comparison.task.restore(legacy.tables);
+    const { records } = await comparison.task.step({ ...gathering, records: legacy.streams });
+    this.#compare(comparison, partition, { live: [], restored: anew(records) });
   }
 
-  async #follow({ partition, gathering, step }: CommittedStep): Promise<void> {
-    const comparison = this.#comparisons.get(partition);
-    if (comparison === undefined) return;
+  async #follow({ partition, gathering, step }: CommittedStep, comparison: Comparison): Promise<void> {
+    if (this.#comparisons.get(partition) !== comparison) return;
     const { records } = await comparison.task.step(gathering);
-    const live = told(step.records);
-    this.#compare(partition, live, told(records));
+    const live = comparison.told(step.records, gathering);
+    this.#compare(comparison, partition, { live, restored: comparison.told(records, gathering) });
     if (live.length > 0) comparison.stepsLeft--;
-    if (comparison.stepsLeft === 0) this.#comparisons.delete(partition);
+    if (comparison.stepsLeft === 0) this.#end(comparison, partition);
   }
 
-  /** Each process reads for itself which regions are live: for moments they may differ, where heartbeats came late. */
-  #maySeeOtherRegions(): boolean {
+  #end(comparison: Comparison, partition: number): void {
+    if (this.#comparisons.get(partition) !== comparison) return;
+    this.#comparisons.delete(partition);
+    this.#later(async () => comparison.task.end?.());
+  }
+
+  /** A process that was disturbed may have heard later than the witness what each follows for itself. */
+  #mayHaveHeardLater(): boolean {
     const { ledger, cluster } = this.#settings;
     const { now } = cluster.time;
-    return ledger.disturbances.some(
-      ({ whom, from, to }) => whom !== 'dispatcher' && whom !== 'scheduler' && from <= now && now <= to + regionsMs,
-    );
+    const { name, hearsForItself } = this.#service;
+    if (!hearsForItself) return false;
+    return ledger.disturbances.some(({ whom, from, to }) => whom === name && from <= now && now <= to);
   }
 
-  #compare(partition: number, live: readonly OutgoingRecord[], restored: readonly OutgoingRecord[]): void {
+  #compare(
+    comparison: Comparison,
+    partition: number,
+    { live, restored }: Readonly<Record<'live' | 'restored', readonly OutgoingRecord[]>>,
+  ): void {
     const difference = differenceOf(live, restored);
     if (difference === null) return;
     const { ledger, cluster } = this.#settings;
-    if (this.#maySeeOtherRegions()) return void this.#comparisons.delete(partition);
-    const restoredAt = this.#comparisons.get(partition)?.restoredAt ?? 0;
-    this.#comparisons.delete(partition);
-    const whose = `partition ${partition}, restored as at ${restoredAt}, decides otherwise than the task that lived on`;
-    ledger.violate(cluster.time.now, `${whose}: ${difference}`);
+    this.#end(comparison, partition);
+    if (this.#mayHaveHeardLater()) return;
+    const whose = `the ${this.#service.name}’s partition ${partition}, restored as at ${comparison.restoredAt}`;
+    ledger.violate(cluster.time.now, `${whose}, decides otherwise than the task that lived on: ${difference}`);
   }
 }

@@ -25,12 +25,19 @@ const lostShare = 0.06;
 const slowShare = 0.25;
 const slowMsMax = 4_000;
 
+/** Who only watches has a way of its own: it takes no chance from those whom it watches. */
+const witnessLatencyMs = 5;
+
 /** How a task of the aggregator asks for the ends of its streams; its partition follows. */
 const aggregatorBegins = 'ends aggregator-';
 
 /** `aggregator-1#2` is the second life of the aggregator's replica 1. */
 function serviceOf(host: SimulatedHost): string {
   return host.name.slice(0, host.name.indexOf('-'));
+}
+
+function isWitness(host: SimulatedHost): boolean {
+  return host.name.startsWith('witness-');
 }
 
 export class Conditions implements NetworkConditions {
@@ -87,6 +94,7 @@ export class Conditions implements NetworkConditions {
     if (what.startsWith(aggregatorBegins)) {
       this.#ledger.beginnings.push({ partition: Number(what.slice(aggregatorBegins.length)), at: this.#now() });
     }
+    if (isWitness(host)) return { thereMs: witnessLatencyMs, backMs: witnessLatencyMs };
     if (this.springs(host, point, 'before')) return null;
     const after = this.#take(host, point, 'after');
     const times = { thereMs: this.#latencyMs(), backMs: this.#latencyMs() };
@@ -97,6 +105,7 @@ export class Conditions implements NetworkConditions {
 
   delivery(host: SimulatedHost): number | null {
     if (this.#isCutOff(host)) return null;
+    if (isWitness(host)) return witnessLatencyMs;
     return this.#isBad(host) && this.#random.chance(slowShare) ? this.#slowMs() : this.#latencyMs();
   }
 

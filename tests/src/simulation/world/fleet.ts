@@ -20,13 +20,12 @@ const endMsMax = 10_000;
 interface Place {
   readonly log: DurableLog;
   readonly logger: ReturnType<typeof serviceLogger>;
-  readonly witness: TaskWatcher;
 }
 
-/** The log of an aggregator, whose tasks `witness` hears of. */
-function watched(log: DurableLog, watcher: TaskWatcher): DurableLog {
+/** The log of a process of `service`, whose partition tasks `watcher` hears of. */
+function watched(service: ServiceName, log: DurableLog, watcher: TaskWatcher): DurableLog {
   return new WatchedLog(log, (definition) => {
-    if (definition.group !== 'aggregator') return log.join(definition);
+    if (definition.group !== service) return log.join(definition);
     const createTask: typeof definition.createTask = (partition, wake) =>
       new WatchedTask(definition.createTask(partition, wake), { partition, definition, watcher });
     return log.join({ ...definition, createTask });
@@ -34,11 +33,10 @@ function watched(log: DurableLog, watcher: TaskWatcher): DurableLog {
 }
 
 const starts: Readonly<Record<ServiceName, (place: Place) => Promise<RunningService>>> = {
-  scheduler: ({ log, logger }) => startScheduler({ log, logger }),
-  aggregator: ({ log, logger, witness }) => startAggregator({ log: watched(log, witness), logger }),
-  dispatcher: ({ log, logger }) => {
-    return startDispatcher({ log, logger, secretBox, guard: new AddressGuard(parseAllowList('')), publicUrl: null });
-  },
+  scheduler: startScheduler,
+  aggregator: startAggregator,
+  dispatcher: (place) =>
+    startDispatcher({ ...place, secretBox, guard: new AddressGuard(parseAllowList('')), publicUrl: null }),
 };
 
 export interface FleetSettings {
@@ -46,7 +44,7 @@ export interface FleetSettings {
   readonly ledger: Ledger;
   readonly random: Random;
   readonly skewMsMax: number;
-  readonly witness: TaskWatcher;
+  readonly witnesses: Readonly<Record<ServiceName, TaskWatcher>>;
 }
 
 interface Life {
@@ -91,8 +89,8 @@ export class Replica {
     ledger.trace.say(cluster.time.now, `${host.name} starts`);
     host.run(() => {
       const logger = serviceLogger(host, { ledger, now: () => cluster.time.now });
-      const { witness } = this.#settings;
-      starts[this.service]({ log, logger, witness }).then(
+      const witness = this.#settings.witnesses[this.service];
+      starts[this.service]({ log: watched(this.service, log, witness), logger }).then(
         (service) => void (life.service = service),
         (error: unknown) => this.#failed(life, error),
       );

@@ -12,7 +12,7 @@ import { SimulatedProber } from './prober.ts';
 import type { Scenario } from './scenario.ts';
 import { Trace } from './trace.ts';
 import { Truth } from './truth.ts';
-import { Witness } from '../witness/witness.ts';
+import { witnessesOf } from '../witness/witness.ts';
 import { wordsOf } from './wording.ts';
 
 /** Records that say nothing new to a reader. */
@@ -71,8 +71,8 @@ export function worldOf(scenario: Scenario, random: Random, tell: ((line: string
   const probers = new Map(
     regions.map((region) => [region, Array.from({ length: probersPerRegion }, (_, index) => proberOf(region, index))]),
   );
-  const witness = new Witness({ cluster, ledger, random: random.fork('witness') });
-  const fleet = new Fleet({ cluster, ledger, random: random.fork('fleet'), skewMsMax, witness }, replicas);
+  const witnesses = witnessesOf({ cluster, ledger, random: random.fork('witness') });
+  const fleet = new Fleet({ cluster, ledger, random: random.fork('fleet'), skewMsMax, witnesses }, replicas);
   new Conductor({ scenario, cluster, ledger, conditions, fleet, probers, pagerDuty, truth, api });
   return { cluster, ledger, truth };
 }
