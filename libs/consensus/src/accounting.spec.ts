@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { emptyMemory } from './memory.ts';
-import { monitorId, Rehearsal, startedAt } from './rehearsal.ts';
+import { monitorId, Rehearsal, startedAt } from './rehearsal.stage.ts';
 
 describe('the end of a round', () => {
   it('carries the count of rounds that were missed before it', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CertificateFacts } from '@quorate/contracts';
 import { certificateOf } from './certificate.stage.ts';
-import { Rehearsal, monitorId, startedAt } from './rehearsal.ts';
+import { Rehearsal, monitorId, startedAt } from './rehearsal.stage.ts';
 
 const channelId = '11111111-1111-4111-8111-111111111111';
 

@@ -1,6 +1,6 @@
 /** Certificates for the specs, named by how long they last. */
 import type { CertificateFacts } from '@quorate/contracts';
-import { startedAt } from './rehearsal.ts';
+import { startedAt } from './rehearsal.stage.ts';
 
 const dayMs = 86_400_000;
 const warningDays = 14;

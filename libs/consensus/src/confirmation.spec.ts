@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { monitorId, Rehearsal, startedAt } from './rehearsal.ts';
+import { monitorId, Rehearsal, startedAt } from './rehearsal.stage.ts';
 
 describe('a suspicion', () => {
   it('begins with the first down verdict, which pages nobody', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Rehearsal } from './rehearsal.ts';
+import { Rehearsal } from './rehearsal.stage.ts';
 
 fc.configureGlobal({ seed: 4, numRuns: 200 });
 

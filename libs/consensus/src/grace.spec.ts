@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { monitorSettingsSchema } from '@quorate/contracts';
 import fc from 'fast-check';
 import { graceMs, timeToAlertSecondsMax } from './grace.ts';
-import { Rehearsal, startedAt, voteOf } from './rehearsal.ts';
+import { Rehearsal, startedAt, voteOf } from './rehearsal.stage.ts';
 
 fc.configureGlobal({ seed: 16 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { emptyMemory } from './memory.ts';
 import { decide, nextDueAt } from './decide.ts';
-import { monitorId, Rehearsal, startedAt } from './rehearsal.ts';
+import { monitorId, Rehearsal, startedAt } from './rehearsal.stage.ts';
 
 const minuteMs = 60_000;
 const incidentId = `${monitorId}:${startedAt}`;

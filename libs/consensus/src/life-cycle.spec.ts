@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide, decideFaulty, nextDueAt } from './decide.ts';
 import { emptyMemory, restoreMemory } from './memory.ts';
-import { monitorId, Rehearsal, startedAt, voteOf } from './rehearsal.ts';
+import { monitorId, Rehearsal, startedAt, voteOf } from './rehearsal.stage.ts';
 
 const downNow = (settings: Readonly<Record<string, unknown>> = {}) => {
   const rehearsal = new Rehearsal({ decision: { confirmations: 1 }, settings });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Rehearsal } from './rehearsal.ts';
+import { Rehearsal } from './rehearsal.stage.ts';
 
 /** A successor that has its predecessor's state before it, and not yet what was written since. */
 const successor = () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { graceMs } from './grace.ts';
-import { Rehearsal, startedAt } from './rehearsal.ts';
+import { Rehearsal, startedAt } from './rehearsal.stage.ts';
 
 describe('an absent region', () => {
   it('is one that missed the last two rounds: it is no voter any more', () => {

@@ -1,7 +1,7 @@
 /** What users are promised of verdicts and status, a row for each sentence; the details are in the specs beside it. */
 import { describe, expect, it } from '@jest/globals';
-import { Rehearsal, startedAt } from './rehearsal.ts';
-import { confirmed, perform, rounds, then, type Row } from './script.ts';
+import { Rehearsal, startedAt } from './rehearsal.stage.ts';
+import { confirmed, perform, rounds, then, type Row } from './script.stage.ts';
 
 const five = ['eu', 'us', 'ap', 'sa', 'af'];
 const four = five.slice(0, 4);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Rehearsal, monitorId, startedAt, voteOf } from './rehearsal.ts';
+import { Rehearsal, monitorId, startedAt, voteOf } from './rehearsal.stage.ts';
 
 const channelId = '11111111-1111-4111-8111-111111111111';
 const drill = { startsAt: startedAt, periodSeconds: 3_600, downSeconds: 120 };

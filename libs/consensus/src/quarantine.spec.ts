@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { MonitorState } from '@quorate/contracts';
 import fc from 'fast-check';
 import { Quarantine, quarantineSampleMin } from './quarantine.ts';
-import { Rehearsal, startedAt } from './rehearsal.ts';
+import { Rehearsal, startedAt } from './rehearsal.stage.ts';
 
 fc.configureGlobal({ seed: 20 });
 

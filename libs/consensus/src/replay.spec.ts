@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { monitorStateSchema, type Alert } from '@quorate/contracts';
 import fc from 'fast-check';
 import { certificateOf } from './certificate.stage.ts';
-import { Rehearsal } from './rehearsal.ts';
+import { Rehearsal } from './rehearsal.stage.ts';
 import type { Position } from './vote-window.ts';
 
 fc.configureGlobal({ seed: 7, numRuns: 100 });

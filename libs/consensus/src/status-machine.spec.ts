@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isFlapping } from './flapping.ts';
-import { Rehearsal } from './rehearsal.ts';
+import { Rehearsal } from './rehearsal.stage.ts';
 
 fc.configureGlobal({ seed: 5, numRuns: 150 });
 

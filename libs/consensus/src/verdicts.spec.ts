@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { monitorId, Rehearsal, startedAt, voteOf } from './rehearsal.ts';
+import { monitorId, Rehearsal, startedAt, voteOf } from './rehearsal.stage.ts';
 
 const regionsOf = (word: string) => ['eu', 'us', 'ap', 'sa', 'af'].slice(0, word.length);
 

@@ -1,6 +1,6 @@
 /** Cases that other monitors get wrong. */
 import { describe, expect, it } from '@jest/globals';
-import { confirmed, perform, rounds, then, type Row } from './script.ts';
+import { confirmed, perform, rounds, then, type Row } from './script.stage.ts';
 
 const five = ['eu', 'us', 'ap', 'sa', 'af'];
 const four = five.slice(0, 4);

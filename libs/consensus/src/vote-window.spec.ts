@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { monitorId, Rehearsal, startedAt, type Cast } from './rehearsal.ts';
+import { monitorId, Rehearsal, startedAt, type Cast } from './rehearsal.stage.ts';
 import type { Position } from './vote-window.ts';
 
 fc.configureGlobal({ seed: 6, numRuns: 150 });

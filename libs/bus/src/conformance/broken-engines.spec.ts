@@ -1,17 +1,15 @@
 /** The suite itself under test: an engine with one thing wrong must fail, and every case must catch something. */
 import { describe, expect, it } from '@jest/globals';
-import { createSimulatedLog } from '@quorate/testing';
-import { runCase, type ConformanceCase } from './case.ts';
-import { conformanceCases } from './cases.ts';
-import { brokenEngine, withGatherings, withSteps, type Defect } from './defects/defect.ts';
-import { logDefects } from './defects/log-defects.ts';
-import { stepDefects } from './defects/step-defects.ts';
-import { taskDefects } from './defects/task-defects.ts';
-import { simulatedEngine } from './simulated-engine.ts';
+import { runCase, type ConformanceCase } from './case.stage.ts';
+import { conformanceCases } from './cases.stage.ts';
+import { brokenEngine, withGatherings, withSteps, type Defect } from './defects/defect.stage.ts';
+import { logDefects } from './defects/log-defects.stage.ts';
+import { stepDefects } from './defects/step-defects.stage.ts';
+import { taskDefects } from './defects/task-defects.stage.ts';
+import { simulatedEngine } from './simulated-engine.stage.ts';
 
-const create = () => createSimulatedLog({ now: Date.UTC(2026, 10, 21, 10) });
 /** Where something never comes the case waits for it in vain: a short while is enough. */
-const engine = simulatedEngine(create, { patienceMs: 400, quietMs: 50 });
+const engine = { ...simulatedEngine, patienceMs: 400 };
 const defects = [...logDefects, ...taskDefects, ...stepDefects];
 
 /** The simulated log lives in one process and in memory; what needs more is broken where an engine has it. */
@@ -44,7 +42,7 @@ describe('the conformance suite', () => {
   };
   it.each(runnable.map((one) => [one.name, one] as const))(
     'finds nothing wrong with an engine that is wrapped and %s',
-    (_case, one) => runCase(brokenEngine(simulatedEngine(create), harmless), one),
+    (_case, one) => runCase(brokenEngine(simulatedEngine, harmless), one),
     30_000,
   );
 

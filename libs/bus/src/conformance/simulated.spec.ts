@@ -1,6 +1,5 @@
 /** The simulated log keeps the same contract as the engines that it stands in for. */
-import { createSimulatedLog } from '@quorate/testing';
-import { describeDurableLog } from './describe-durable-log.ts';
-import { simulatedEngine } from './simulated-engine.ts';
+import { describeDurableLog } from './describe-durable-log.stage.ts';
+import { simulatedEngine } from './simulated-engine.stage.ts';
 
-describeDurableLog(simulatedEngine(() => createSimulatedLog({ now: Date.UTC(2026, 10, 21, 10) })));
+describeDurableLog(simulatedEngine);

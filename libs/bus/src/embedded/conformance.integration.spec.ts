@@ -1,11 +1,11 @@
 /** The embedded log keeps the contract. */
 import { expect, it } from '@jest/globals';
-import { runCase } from '../conformance/case.ts';
-import { describeDurableLog } from '../conformance/describe-durable-log.ts';
-import { altered, brokenEngine, type Defect } from '../conformance/defects/defect.ts';
-import { pressureCases } from '../conformance/cases/pressure.ts';
+import { runCase } from '../conformance/case.stage.ts';
+import { describeDurableLog } from '../conformance/describe-durable-log.stage.ts';
+import { altered, brokenEngine, type Defect } from '../conformance/defects/defect.stage.ts';
+import { pressureCases } from '../conformance/cases/pressure.stage.ts';
 import type { OutgoingRecord } from '../log.ts';
-import { embeddedEngine } from './spec-engine.ts';
+import { embeddedEngine } from './engine.stage.ts';
 
 describeDurableLog(embeddedEngine);
 

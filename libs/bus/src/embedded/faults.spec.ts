@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { joinReady, numbered, record, recorder, values } from '../conformance/recording-task.ts';
+import { joinReady, numbered, record, recorder, values } from '../conformance/recording-task.stage.ts';
 import { BusUnavailableError } from '../errors.ts';
 import type { LocalLog } from '../local/local-log.ts';
 import { openEmbeddedLog, type EmbeddedLogOptions } from './open-embedded-log.ts';

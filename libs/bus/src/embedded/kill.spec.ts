@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalLog } from '../local/local-log.ts';
-import { copyAndCount } from './kill-workload.ts';
+import { copyAndCount } from './kill-workload.stage.ts';
 import { openEmbeddedLog } from './open-embedded-log.ts';
 
 const killCount = 6;
@@ -29,7 +29,7 @@ function* instants(): Generator<number> {
 
 /** Starts a process, kills it some time after its first acknowledgement; the numbers that it acknowledged. */
 async function runAndKill(afterMs: number): Promise<number[]> {
-  const file = join(import.meta.dirname, 'kill.worker.ts');
+  const file = join(import.meta.dirname, 'kill-worker.stage.ts');
   const child = spawn(process.execPath, [file, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
   const acknowledged: number[] = [];
   const lines = createInterface({ input: child.stdout });

@@ -2,8 +2,8 @@
 import { kafkaAvailability, type KafkaCluster, sharedKafka, startKafka } from '@quorate/kafka-broker';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppendStorm } from './append-storm.ts';
-import { Trial } from './faults-trial.ts';
+import { AppendStorm } from './append-storm.stage.ts';
+import { Trial } from './faults-trial.stage.ts';
 
 const suite = sharedKafka().available ? describe : describe.skip;
 const { brokers, silenceMsMin } = sharedKafka();

@@ -1,8 +1,8 @@
 /** The log on a real Apache Kafka: what every engine promises. */
 import { sharedKafka } from '@quorate/kafka-broker';
 import { describe } from '@jest/globals';
-import { describeDurableLog } from '../conformance/describe-durable-log.ts';
-import { kafkaEngine } from './spec-engine.ts';
+import { describeDurableLog } from '../conformance/describe-durable-log.stage.ts';
+import { kafkaEngine } from './engine.stage.ts';
 
 const suite = sharedKafka().available ? describe : describe.skip;
 

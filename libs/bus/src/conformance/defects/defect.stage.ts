@@ -1,6 +1,6 @@
 /** A deliberately broken engine: a good one with one thing wrong. */
 import type { DurableLog, Gathering, LogRecord, PartitionTask, PartitionTaskDefinition, Step } from '../../log.ts';
-import type { LogEngine, OpenedLog } from '../engine.ts';
+import type { LogEngine, OpenedLog } from '../engine.stage.ts';
 
 export interface Defect {
   /** What is wrong, as a sentence without its subject. */

@@ -1,5 +1,5 @@
 /** Scripts of a monitor's life for the specs, and what is to be seen of it in the end. */
-import { Rehearsal, type Scene } from './rehearsal.ts';
+import { Rehearsal, type Scene } from './rehearsal.stage.ts';
 
 export interface Seen {
   readonly verdicts?: readonly string[];

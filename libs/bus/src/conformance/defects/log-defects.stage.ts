@@ -1,6 +1,6 @@
 /** Engines whose appends, topics, followers or memberships are broken. */
 import type { DurableLog, Follower, LogRecord, Membership, OutgoingRecord } from '../../log.ts';
-import { altered, type Defect } from './defect.ts';
+import { altered, type Defect } from './defect.stage.ts';
 
 const valueCharactersKept = 100_000;
 

@@ -1,9 +1,9 @@
 /** What compacted topics promise: the newest of each key, whole at the start, followed afterwards. */
 import assert from 'node:assert/strict';
 import type { LogRecord } from '../../log.ts';
-import type { ConformanceCase } from '../case.ts';
-import { joinReady, numbered, record, recorder, values, type Answer } from '../recording-task.ts';
-import { readAll } from './append.ts';
+import type { ConformanceCase } from '../case.stage.ts';
+import { joinReady, numbered, record, recorder, values, type Answer } from '../recording-task.stage.ts';
+import { readAll } from './append.stage.ts';
 
 const keyCount = 5_000;
 /** More than any case takes. */

@@ -1,9 +1,18 @@
 /** What one step promises: a gathering, one method at a time, all or nothing. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConformanceCase } from '../case.ts';
-import { counted, joinReady, nothing, numbered, record, recorder, values, type Answer } from '../recording-task.ts';
-import { readAll } from './append.ts';
+import type { ConformanceCase } from '../case.stage.ts';
+import {
+  counted,
+  joinReady,
+  nothing,
+  numbered,
+  record,
+  recorder,
+  values,
+  type Answer,
+} from '../recording-task.stage.ts';
+import { readAll } from './append.stage.ts';
 
 /** Fails the first time that `value` arrives. */
 function failingOnce(value: string, answer: Answer): Answer {

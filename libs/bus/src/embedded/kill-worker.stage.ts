@@ -9,7 +9,7 @@ const contracts = new URL('../../../contracts/src/index.ts', import.meta.url).hr
 registerHooks({ resolve: (name, context, next) => next(name === '@quorate/contracts' ? contracts : name, context) });
 
 const { openEmbeddedLog } = await import('./open-embedded-log.ts');
-const { copyAndCount, killTopics } = await import('./kill-workload.ts');
+const { copyAndCount, killTopics } = await import('./kill-workload.stage.ts');
 
 const directory = process.argv[2] ?? '';
 const burst = 20;

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { BusConfigurationError, BusUnavailableError } from '../../errors.ts';
 import type { LogRecord } from '../../log.ts';
-import type { ConformanceCase } from '../case.ts';
-import { counted, numbered, record, values } from '../recording-task.ts';
-import { fold } from './tables.ts';
+import type { ConformanceCase } from '../case.stage.ts';
+import { counted, numbered, record, values } from '../recording-task.stage.ts';
+import { fold } from './tables.stage.ts';
 
 const backlogCount = 5_000;
 

@@ -1,7 +1,7 @@
 /** The conformance cases as data, a name and what must hold, so that broken engines can be put to them too. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DurableLog, TopicSettings } from '../log.ts';
-import type { LogEngine, LogStorage, OpenedLog, Trait } from './engine.ts';
+import type { LogEngine, LogStorage, OpenedLog, Trait } from './engine.stage.ts';
 
 const pollMs = 5;
 

@@ -1,9 +1,9 @@
 /** What a consumer group promises: every group sees all, and within one each partition has one owner. */
 import assert from 'node:assert/strict';
 import { BusConfigurationError } from '../../errors.ts';
-import type { CaseContext, ConformanceCase } from '../case.ts';
-import { counted, joinReady, numbered, record, recorder, values, type Recorder } from '../recording-task.ts';
-import { readAll } from './append.ts';
+import type { CaseContext, ConformanceCase } from '../case.stage.ts';
+import { counted, joinReady, numbered, record, recorder, values, type Recorder } from '../recording-task.stage.ts';
+import { readAll } from './append.stage.ts';
 
 const partitions = [0, 1, 2, 3];
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { DurableLog, PartitionTask } from '../../log.ts';
-import type { ConformanceCase } from '../case.ts';
-import { joinReady, nothing, record, recorder } from '../recording-task.ts';
+import type { ConformanceCase } from '../case.stage.ts';
+import { joinReady, nothing, record, recorder } from '../recording-task.stage.ts';
 
 const valueCharacters = 100_000;
 const recordCount = 600;

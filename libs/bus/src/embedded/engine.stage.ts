@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LogEngine, LogStorage, OpenedLog } from '../conformance/engine.ts';
+import type { LogEngine, LogStorage, OpenedLog } from '../conformance/engine.stage.ts';
 import { systemClock } from '../local/clock.ts';
 import { LocalLog } from '../local/local-log.ts';
 import { commitGapMs, openStore, upkeepEveryMsDefault } from './open-embedded-log.ts';

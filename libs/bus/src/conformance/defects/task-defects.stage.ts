@@ -9,7 +9,7 @@ import {
   withTasks,
   type Defect,
   type TaskSetting,
-} from './defect.ts';
+} from './defect.stage.ts';
 
 const restoredMax = 2_000;
 

@@ -6,14 +6,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DurableLog, Follower, LogRecord } from '../log.ts';
-import type { WorkerSettings } from './faults.worker.ts';
+import type { WorkerSettings } from './faults-worker.stage.ts';
 import { openKafkaLog } from './kafka-log.ts';
 
 const partitionCount = 12;
 const keyCount = 5;
 const feedMs = 40;
 const settleMsMax = 120_000;
-const workerFile = join(import.meta.dirname, 'faults.worker.ts');
+const workerFile = join(import.meta.dirname, 'faults-worker.stage.ts');
 
 /** Where a trial runs, and how long a member of it may be silent. */
 export type TrialCluster = Pick<WorkerSettings, 'brokers' | 'sessionMsMax'>;

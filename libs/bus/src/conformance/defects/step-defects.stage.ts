@@ -1,7 +1,7 @@
 /** Engines whose steps are not what they must be: all or nothing, one at a time, one owner. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DurableLog, Membership, OutgoingRecord, Step } from '../../log.ts';
-import { altered, withSteps, withTasks, type Defect } from './defect.ts';
+import { altered, withSteps, withTasks, type Defect } from './defect.stage.ts';
 
 const tornForMs = 300;
 

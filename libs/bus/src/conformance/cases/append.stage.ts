@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { BusConfigurationError } from '../../errors.ts';
 import type { DurableLog, LogRecord, OutgoingRecord } from '../../log.ts';
-import type { ConformanceCase } from '../case.ts';
-import { counted, numbered, record, values } from '../recording-task.ts';
+import type { ConformanceCase } from '../case.stage.ts';
+import { counted, numbered, record, values } from '../recording-task.stage.ts';
 
 /** Everything that is in a topic just now. */
 export async function readAll(log: DurableLog, topic: string): Promise<LogRecord[]> {

@@ -1,20 +1,14 @@
 /** The simulated log as an engine under test: its clock is moved on while the storage is there. */
-import type { DurableLog } from '../log.ts';
-import type { LogEngine, LogStorage } from './engine.ts';
-
-/** What the suite needs of a simulated log; `@quorate/testing` has it, and only specs may import that. */
-export interface Simulation extends DurableLog {
-  advance(durationMs: number): Promise<void>;
-  crash(): Simulation;
-}
+import { createSimulatedLog, type SimulatedLog } from '@quorate/testing';
+import type { LogEngine, LogStorage } from './engine.stage.ts';
 
 /** The clock runs up to five times as fast as the spec's own. */
 const tickMs = 5;
 const tickEveryMs = 1;
 
-function createStorage(create: () => Simulation): LogStorage {
-  let log: Simulation | null = null;
-  let next = create();
+function createStorage(): LogStorage {
+  let log: SimulatedLog | null = null;
+  let next = createSimulatedLog({ now: Date.UTC(2026, 10, 21, 10) });
   let moving: Promise<void> = Promise.resolve();
   let isRemoved = false;
   const move = () => {
@@ -39,7 +33,10 @@ function createStorage(create: () => Simulation): LogStorage {
   };
 }
 
-/** `create` makes an empty log. */
-export function simulatedEngine(create: () => Simulation, times = { patienceMs: 5_000, quietMs: 50 }): LogEngine {
-  return { name: 'simulated', traits: [], ...times, createStorage: () => Promise.resolve(createStorage(create)) };
-}
+export const simulatedEngine: LogEngine = {
+  name: 'simulated',
+  traits: [],
+  patienceMs: 5_000,
+  quietMs: 50,
+  createStorage: () => Promise.resolve(createStorage()),
+};

@@ -1,8 +1,8 @@
 /** The conformance suite as a Jest suite: every engine runs the same cases. */
 import { describe, it } from '@jest/globals';
-import { runCase, type ConformanceCase } from './case.ts';
-import { conformanceCases } from './cases.ts';
-import type { LogEngine } from './engine.ts';
+import { runCase, type ConformanceCase } from './case.stage.ts';
+import { conformanceCases } from './cases.stage.ts';
+import type { LogEngine } from './engine.stage.ts';
 
 /** The whole of a case may take this many times the engine's patience. */
 const patienceFactor = 6;

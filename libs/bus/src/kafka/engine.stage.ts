@@ -1,7 +1,7 @@
 /** Kafka as the conformance suite sees it: each opened log has a network of its own that can be cut or held. */
 import { createConnection, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LogEngine, LogStorage, OpenedLog } from '../conformance/engine.ts';
+import type { LogEngine, LogStorage, OpenedLog } from '../conformance/engine.stage.ts';
 import { openKafkaLog } from './kafka-log.ts';
 import type { SocketFactory } from './wire.ts';
 

@@ -1,10 +1,19 @@
 /** What outlasts a death, a freeze and a hand-over: nothing acknowledged is lost, nothing is done twice. */
 import assert from 'node:assert/strict';
-import type { CaseContext, ConformanceCase } from '../case.ts';
-import { counted, joinReady, nothing, numbered, record, recorder, values, type Answer } from '../recording-task.ts';
-import { readAll } from './append.ts';
-import { copier } from './groups.ts';
-import { fold } from './tables.ts';
+import type { CaseContext, ConformanceCase } from '../case.stage.ts';
+import {
+  counted,
+  joinReady,
+  nothing,
+  numbered,
+  record,
+  recorder,
+  values,
+  type Answer,
+} from '../recording-task.stage.ts';
+import { readAll } from './append.stage.ts';
+import { copier } from './groups.stage.ts';
+import { fold } from './tables.stage.ts';
 
 function sorted(records: readonly { readonly value: string | null }[]): number[] {
   return values(records)

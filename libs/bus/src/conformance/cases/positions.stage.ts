@@ -1,8 +1,8 @@
 /** Where a task begins: at offsets that were committed or are still needed, or at positions kept elsewhere. */
 import assert from 'node:assert/strict';
-import type { ConformanceCase } from '../case.ts';
-import { counted, joinReady, numbered, record, recorder, values, type Answer } from '../recording-task.ts';
-import { readAll } from './append.ts';
+import type { ConformanceCase } from '../case.stage.ts';
+import { counted, joinReady, numbered, record, recorder, values, type Answer } from '../recording-task.stage.ts';
+import { readAll } from './append.stage.ts';
 
 /** More than one gathering takes. */
 const backlogCount = 6_000;
