@@ -1,14 +1,7 @@
 /** The AMQP probe: a log-in to a virtual host of RabbitMQ or another broker of AMQP 0-9-1, and a look at a queue. */
 import { z } from 'zod';
 import { defineProbeType } from './probe-type.ts';
-import {
-  checkServiceTls,
-  endpointFields,
-  mapServiceSecrets,
-  serviceTlsType,
-  wireNameSchema,
-  wireSecretSchema,
-} from './service-fields.ts';
+import { checkServiceTls, endpointFields, serviceType, wireNameSchema, wireSecretSchema } from './service-fields.ts';
 
 /** Names are short strings on the wire. */
 const nameBytesMax = 255;
@@ -33,8 +26,7 @@ export type AmqpProbe = z.infer<typeof amqpProbeSchema>;
 
 export const amqpProbeType = defineProbeType({
   settings: amqpProbeSchema,
-  ...serviceTlsType('/amqp'),
+  ...serviceType('/amqp'),
   targetOf: ({ host, port, tls, vhost }) =>
     `${tls === 'disable' ? 'amqp' : 'amqps'}://${host}${port === null ? '' : `:${port}`}/${encodeURIComponent(vhost)}`,
-  mapSecrets: (amqp, map) => mapServiceSecrets(amqp, '/amqp', map),
 });

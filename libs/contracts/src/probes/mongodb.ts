@@ -4,8 +4,7 @@ import { defineProbeType } from './probe-type.ts';
 import {
   checkServiceTls,
   endpointFields,
-  mapServiceSecrets,
-  serviceTlsType,
+  serviceType,
   wireNameSchema,
   wireSecretSchema,
   wireText,
@@ -29,7 +28,6 @@ export type MongodbProbe = z.infer<typeof mongodbProbeSchema>;
 
 export const mongodbProbeType = defineProbeType({
   settings: mongodbProbeSchema,
-  ...serviceTlsType('/mongodb'),
+  ...serviceType('/mongodb'),
   targetOf: ({ host, port }) => `mongodb://${host}:${port}`,
-  mapSecrets: (mongodb, map) => mapServiceSecrets(mongodb, '/mongodb', map),
 });

@@ -4,8 +4,7 @@ import { defineProbeType } from './probe-type.ts';
 import {
   checkServiceTls,
   endpointFields,
-  mapServiceSecrets,
-  serviceTlsType,
+  serviceType,
   wireNameSchema,
   wireSecretSchema,
   wireText,
@@ -33,8 +32,7 @@ export type MqttProbe = z.infer<typeof mqttProbeSchema>;
 
 export const mqttProbeType = defineProbeType({
   settings: mqttProbeSchema,
-  ...serviceTlsType('/mqtt'),
+  ...serviceType('/mqtt'),
   targetOf: ({ host, port, tls }) =>
     `${tls === 'disable' ? 'mqtt' : 'mqtts'}://${host}${port === null ? '' : `:${port}`}`,
-  mapSecrets: (mqtt, map) => mapServiceSecrets(mqtt, '/mqtt', map),
 });

@@ -1,14 +1,7 @@
 /** The Redis probe: a log-in where there is a password, and a PING. */
 import { z } from 'zod';
 import { defineProbeType } from './probe-type.ts';
-import {
-  checkServiceTls,
-  endpointFields,
-  mapServiceSecrets,
-  serviceTlsType,
-  wireNameSchema,
-  wireSecretSchema,
-} from './service-fields.ts';
+import { checkServiceTls, endpointFields, serviceType, wireNameSchema, wireSecretSchema } from './service-fields.ts';
 
 const databasesMax = 65_535;
 
@@ -30,7 +23,6 @@ export type RedisProbe = z.infer<typeof redisProbeSchema>;
 
 export const redisProbeType = defineProbeType({
   settings: redisProbeSchema,
-  ...serviceTlsType('/redis'),
+  ...serviceType('/redis'),
   targetOf: ({ host, port, database }) => `redis://${host}:${port}/${database}`,
-  mapSecrets: (redis, map) => mapServiceSecrets(redis, '/redis', map),
 });

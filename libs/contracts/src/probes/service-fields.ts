@@ -33,6 +33,16 @@ export const serviceTlsFields = {
 
 export const endpointFields = { host: hostSchema, port: portSchema, ...serviceTlsFields };
 
+interface LogIn {
+  readonly password: string | null;
+}
+
+interface SqlTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string | null;
+}
+
 interface ServiceTls extends TlsMaterial {
   readonly tls: TlsMode;
   readonly certificateWarningDays: number;
@@ -47,6 +57,15 @@ export function serviceTlsType(pointer: string) {
   };
 }
 
+/** And of its secrets, where a password is among its settings. */
+export function serviceType(pointer: string) {
+  return {
+    ...serviceTlsType(pointer),
+    mapSecrets: <Settings extends TlsMaterial & LogIn>(settings: Settings, map: SecretMapping): Settings =>
+      mapTlsSecrets(mapPassword(settings, pointer, map), pointer, map),
+  };
+}
+
 export function checkServiceTls(settings: ServiceTls, context: z.core.$RefinementCtx<ServiceTls>): void {
   const { tls, ca } = settings;
   if (tls === 'disable') refuseUnusedMaterial(settings, context);
@@ -56,27 +75,29 @@ export function checkServiceTls(settings: ServiceTls, context: z.core.$Refinemen
 }
 
 /** A statement, and what the first column of its first row must be, as text; null takes any answer. */
-export const querySchema = z.strictObject({
+const querySchema = z.strictObject({
   sql: wireSecretSchema,
   equals: z.string().max(1_024).nullable().default(null),
 });
 export type Query = z.infer<typeof querySchema>;
 
-/** A copy with password and client certificate mapped; `pointer` is where the settings stand in the monitor. */
-export function mapServiceSecrets<Settings extends TlsMaterial & { readonly password: string | null }>(
-  settings: Settings,
-  pointer: string,
-  map: SecretMapping,
-): Settings {
-  return mapTlsSecrets(mapPassword(settings, pointer, map), pointer, map);
+/** Of a database that speaks SQL. */
+export const sqlFields = {
+  ...endpointFields,
+  /** Null: none with MySQL, and with PostgreSQL the one that is named like the user. */
+  database: wireNameSchema.nullable().default(null),
+  username: wireNameSchema,
+  password: wireSecretSchema.nullable().default(null),
+  query: querySchema.nullable().default(null),
+};
+
+/** A database that speaks SQL, in one line for people. */
+export function sqlTarget(scheme: string, { host, port, database }: SqlTarget): string {
+  return `${scheme}://${host}:${port}${database === null ? '' : `/${database}`}`;
 }
 
 /** A copy with the password mapped; `pointer` is where the settings stand in the monitor. */
-export function mapPassword<Settings extends { readonly password: string | null }>(
-  settings: Settings,
-  pointer: string,
-  map: SecretMapping,
-): Settings {
+export function mapPassword<Settings extends LogIn>(settings: Settings, pointer: string, map: SecretMapping): Settings {
   return settings.password === null
     ? settings
     : { ...settings, password: map(settings.password, `${pointer}/password`) };
