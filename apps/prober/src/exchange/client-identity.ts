@@ -52,9 +52,10 @@ export function explained(failure: Failure, asks: boolean | null, shown: ShownId
   if (shown.identityEndsAt === null) {
     return asks === true ? new Failure('tls.handshake', `${noneToShow}: ${message}`) : failure;
   }
-  const certificate = `the monitor's client certificate${expiryOf(shown)}`;
+  const expiry = expiryOf(shown);
+  const certificate = `the monitor's client certificate${expiry}`;
   // Only an alert says that it was the certificate.
   return asks === true && reason === 'tls.handshake'
     ? new Failure('auth.certificate', `the target refused ${certificate}: ${message}`)
-    : new Failure(reason, `${message}; ${certificate}, may be why`);
+    : new Failure(reason, `${message}; ${certificate}${expiry === '' ? '' : ','} may be why`);
 }

@@ -9,33 +9,44 @@ import { asksForCertificate, explained, type ShownIdentity } from './client-iden
 import { codeOf, type Connection } from './connection.ts';
 import { handshakeFailure } from './tls-failure.ts';
 
-/** A server that neither goes on nor refuses by then is taken to be content. */
+/** Who says nothing itself waits so long for a server that neither goes on nor refuses. */
 const silenceMsMax = 1_000;
 /** Some hand out a session first and look at the certificate then. */
 const afterSessionMs = 100;
+/** A wait for nothing must not outlast the deadline and be taken for a target's silence. */
+const remainingShareMax = 0.5;
 
-const alerted = (code: string): Failure => handshakeFailure(code, { minVersion: 'TLSv1.3', protocols: [] });
-const closed = new Failure('tls.handshake', 'it closed the connection without a word');
+const closed = new Failure('connect.reset', 'the target closed the connection without a word');
+const reset = new Failure('connect.reset', 'the target reset the connection without a word');
 
-function asksLater(socket: unknown): socket is TLSSocket {
+/** Only an alert says what it is about. */
+function brokenOff(code: string): Failure {
+  return code.startsWith('ERR_SSL') ? handshakeFailure(code, { minVersion: 'TLSv1.3', protocols: [] }) : reset;
+}
+
+function asksLater({ socket }: Connection): boolean {
   return socket instanceof TLSSocket && socket.getProtocol() === 'TLSv1.3' && asksForCertificate(socket) === true;
 }
 
-/**
- * Of a monitor that has none to show: whoever waits for the server's first words hears why none come. Nobody is kept
- * waiting for a refusal, since most servers that ask let in a client without one too.
- */
-export function heedRefusal(attempt: Attempt, connection: Connection, shown: ShownIdentity): void {
+interface Verdict {
+  readonly content: () => void;
+  readonly refused: (failure: Failure) => void;
+}
+
+/** Tells which comes first, the server's first word or its refusal. Returns what ends the watch. */
+function watch(connection: Connection, shown: ShownIdentity, { content, refused }: Verdict): () => void {
   const { socket } = connection;
-  if (shown.identityEndsAt !== null || !asksLater(socket)) return;
-  const refused = (failure: Failure): void => {
+  const refuse = (failure: Failure): void => {
     stop();
-    attempt.breakOff(explained(failure, true, shown));
+    refused(explained(failure, true, shown));
   };
   const listeners = {
-    data: (): void => stop(),
-    end: (): void => refused(closed),
-    error: (error: Error): void => refused(alerted(codeOf(error))),
+    data: (): void => {
+      stop();
+      content();
+    },
+    end: (): void => refuse(closed),
+    error: (error: Error): void => refuse(brokenOff(codeOf(error))),
   };
   const stop = (): void => {
     for (const [name, listener] of Object.entries(listeners)) socket.off(name, listener);
@@ -43,37 +54,45 @@ export function heedRefusal(attempt: Attempt, connection: Connection, shown: Sho
   // Before those of the connection, which would tell the same in words that know of no certificate.
   for (const [name, listener] of Object.entries(listeners)) socket.prependListener(name, listener);
   connection.keepEarly();
+  return stop;
 }
 
+/**
+ * For who goes on to talk: the wait for the server's first words ends with why none come. Nobody is kept waiting, since
+ * a server that is content may have nothing to say yet.
+ */
+export function heedRefusal(attempt: Attempt, connection: Connection, shown: ShownIdentity): void {
+  if (!asksLater(connection)) return;
+  watch(connection, shown, { content: () => undefined, refused: (failure) => attempt.breakOff(failure) });
+}
+
+/** For who says nothing more. Without a certificate to show there is nothing to wait for: the target's was judged. */
 export async function awaitVerdict(
   attempt: Attempt,
   connection: Connection,
   shown: ShownIdentity,
 ): Promise<Failure | null> {
   const { socket } = connection;
-  if (shown.identityEndsAt === null || !asksLater(socket)) return null;
+  if (shown.identityEndsAt === null || !asksLater(connection)) return null;
   return await attempt.wait<null>('tls', (done) => {
-    let timer = setTimeout(() => settle(null), silenceMsMax);
-    const refused = (failure: Failure): void => settle(explained(failure, true, shown));
-    const listeners = {
-      session: (): void => {
-        clearTimeout(timer);
-        timer = setTimeout(() => settle(null), afterSessionMs);
-      },
-      data: (): void => settle(null),
-      end: (): void => refused(closed),
-      error: (error: Error): void => refused(alerted(codeOf(error))),
-    };
-    const stop = (): void => {
-      clearTimeout(timer);
-      for (const [name, listener] of Object.entries(listeners)) socket.off(name, listener);
-    };
     const settle = (outcome: Failure | null): void => {
-      stop();
+      end();
       done(outcome);
     };
-    for (const [name, listener] of Object.entries(listeners)) socket.on(name, listener);
-    connection.keepEarly();
-    return stop;
+    const begin = (ms: number): NodeJS.Timeout =>
+      setTimeout(settle, Math.min(ms, attempt.remainingMs * remainingShareMax), null);
+    const stop = watch(connection, shown, { content: () => settle(null), refused: settle });
+    let timer = begin(silenceMsMax);
+    const handedOut = (): void => {
+      clearTimeout(timer);
+      timer = begin(afterSessionMs);
+    };
+    socket.on('session', handedOut);
+    const end = (): void => {
+      stop();
+      clearTimeout(timer);
+      socket.off('session', handedOut);
+    };
+    return end;
   });
 }

@@ -25,8 +25,11 @@ export interface TlsSettings {
   readonly minVersion?: TlsVersion;
   /** When the certificate that the context shows expires; null or left out where it shows none. */
   readonly identityEndsAt?: Instant | null;
-  /** Whether a target is heard that takes the handshake first and refuses the client afterwards. */
-  readonly awaitsVerdict?: boolean;
+  /**
+   * How a target is heard that takes the handshake and refuses the client afterwards: while one waits for its first
+   * words, or in a wait of its own. Left out by who finds the words for that itself.
+   */
+  readonly refusal?: 'heeded' | 'awaited';
 }
 
 /**
@@ -123,11 +126,11 @@ export async function secure(
   const proof = { leaf: socket.getPeerX509Certificate(), settings };
   record(attempt, socket, proof);
   const verdict = judge(socket, proof);
-  const { identityEndsAt = null, awaitsVerdict = false } = settings;
-  const shown = { identityEndsAt, now: attempt.startedAt };
   const connection = Connection.over(socket);
-  if (awaitsVerdict && verdict === null) heedRefusal(attempt, connection, shown);
-  const failure = verdict ?? (awaitsVerdict ? await awaitVerdict(attempt, connection, shown) : null);
+  const { identityEndsAt = null, refusal } = settings;
+  const shown = { identityEndsAt, now: attempt.startedAt };
+  if (refusal === 'heeded' && verdict === null) heedRefusal(attempt, connection, shown);
+  const failure = verdict ?? (refusal === 'awaited' ? await awaitVerdict(attempt, connection, shown) : null);
   if (failure === null) return connection;
   connection.close();
   return failure;

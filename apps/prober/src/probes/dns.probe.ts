@@ -109,7 +109,7 @@ class Inquiry {
       verify: true,
       certificateWarningDays: this.#dns.certificateWarningDays,
       protocols: ['dot'],
-      awaitsVerdict: true,
+      refusal: 'heeded',
       ...identity,
     });
   }

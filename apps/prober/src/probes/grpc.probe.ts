@@ -41,7 +41,7 @@ async function connect(attempt: Attempt, grpc: GrpcProbe, context: ProbeContext)
     verify,
     certificateWarningDays,
     protocols: ['h2'],
-    awaitsVerdict: true,
+    refusal: 'heeded',
     ...identity,
   });
 }

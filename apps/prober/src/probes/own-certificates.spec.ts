@@ -1,6 +1,7 @@
 /** Authorities and client certificates that a monitor brings along, alike with each type that speaks TLS. */
 import { describe, expect, it } from '@jest/globals';
 import { createPrivateKey } from 'node:crypto';
+import { connect, createServer as createPlainServer, type Socket } from 'node:net';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { probeSchema, type Evidence } from '@quorate/contracts';
 import {
@@ -192,5 +193,45 @@ describe('over TLS 1.3, without the client certificate that the server wants,', 
 
   it('a TLS monitor is up: the certificate was judged', async () => {
     expect(await look(tls!, strict, { ca })).toMatchObject({ outcome: 'up' });
+  });
+});
+
+describe('over TLS 1.3, to a server that took the certificate and says nothing yet,', () => {
+  const strict: Demands = { minVersion: 'TLSv1.3', requestCert: true, ca: clients.certificate };
+  const tlsHandshake = 0x16;
+
+  /** Passes a handshake on to `port`, and nothing of what the server says once the client has ended its own. */
+  async function startMuted(port: number): Promise<Running> {
+    const sockets: Socket[] = [];
+    const relay = createPlainServer((client) => {
+      const server = connect(port, '127.0.0.1');
+      let isMuted = false;
+      server.on('data', (bytes: Buffer) => void (isMuted || client.write(bytes)));
+      client.on('data', (bytes: Buffer) => {
+        isMuted ||= bytes[0] !== tlsHandshake;
+        server.write(bytes);
+      });
+      for (const socket of [client, server]) socket.on('error', () => socket.destroy());
+      sockets.push(client, server);
+    });
+    const close = async (): Promise<void> => {
+      for (const socket of sockets) socket.destroy();
+      await closeServer(relay);
+    };
+    return { port: await listenOnLoopback(relay), close };
+  }
+
+  async function lookThrough({ serve, probe }: Kind): Promise<Evidence> {
+    const { port } = await stage.serve(serve({ ...site, ...strict }));
+    const muted = await stage.serve(startMuted(port));
+    return await performProbe(probeSchema.parse(probe(muted.port, shown(client))), stage.context());
+  }
+
+  it('a TLS monitor is up before its timeout is over', async () => {
+    expect(await lookThrough(kinds.tls!)).toMatchObject({ outcome: 'up' });
+  });
+
+  it('a talk goes on, and it is the answer that is missed', async () => {
+    expect(await lookThrough(kinds.redis!)).toMatchObject({ reason: 'timeout.response' });
   });
 });

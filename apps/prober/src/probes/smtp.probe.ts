@@ -66,7 +66,7 @@ class Visit {
       verify,
       certificateWarningDays,
       protocols: [],
-      awaitsVerdict: true,
+      refusal: 'heeded',
       ...this.#identity,
     });
   }

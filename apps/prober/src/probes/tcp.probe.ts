@@ -18,6 +18,12 @@ function unmatched(pattern: string, { text, state }: Unheard): Failure {
   return new Failure('tcp.mismatch', `the connection was closed without a word, ${wanted}`);
 }
 
+/** Whether the last TLS that is begun is followed by a wait for the target's words. */
+function hearsOverTls(steps: readonly TcpStep[]): boolean {
+  const begun = steps.findLastIndex((step) => 'startTls' in step);
+  return steps.slice(begun + 1).some((step) => 'expect' in step);
+}
+
 class Talk {
   readonly #tcp: TcpProbe;
   readonly #context: ProbeContext;
@@ -61,7 +67,7 @@ class Talk {
       verify: true,
       certificateWarningDays: this.#tcp.certificateWarningDays,
       protocols: [],
-      awaitsVerdict: true,
+      refusal: hearsOverTls(this.#tcp.steps) ? 'heeded' : 'awaited',
       ...identity,
     });
   }

@@ -21,7 +21,7 @@ async function look(conversation: Conversation, tls: TlsProbe, context: ProbeCon
     certificateWarningDays: tls.certificateWarningDays,
     minVersion: tls.minVersion,
     protocols: [],
-    awaitsVerdict: true,
+    refusal: 'awaited',
     ...identity,
   });
 }

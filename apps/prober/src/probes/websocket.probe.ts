@@ -29,7 +29,7 @@ async function connect(
     verify: websocket.tls.verify,
     certificateWarningDays: websocket.tls.certificateWarningDays,
     protocols: ['http/1.1'],
-    awaitsVerdict: true,
+    refusal: 'heeded',
     ...identity,
   });
 }

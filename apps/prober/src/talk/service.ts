@@ -99,7 +99,7 @@ class Call {
           verify: tls === 'verify',
           certificateWarningDays,
           protocols: [],
-          awaitsVerdict: true,
+          refusal: 'heeded',
           ...identity,
         }),
     });
