@@ -33,6 +33,9 @@ export type Begin<Value> = (done: (value: Value | Failure) => void) => () => voi
 /** A phase is to blame for a time-out when it took at least this share of the time. */
 const blameShare = 0.5;
 
+/** How long the prober may keep a target waiting by its own doing; after that it has missed the check. */
+const heldMsMax = 600;
+
 const timeouts = {
   auth: { reason: 'auth.timeout', doing: 'waiting for an access token of the token endpoint' },
   dns: { reason: 'timeout.dns', doing: 'looking up the name' },
@@ -41,6 +44,9 @@ const timeouts = {
   ttfb: { reason: 'timeout.response', doing: 'waiting for an answer' },
   transfer: { reason: 'timeout.total', doing: 'receiving the answer' },
 } as const;
+
+const tooBusy = (): Failure =>
+  new Failure('prober.missed', `the prober was too busy to go on with the check within ${heldMsMax} ms`);
 
 export class Attempt implements Timed {
   readonly startedAt: Instant;
@@ -54,7 +60,9 @@ export class Attempt implements Timed {
   readonly facts: { -readonly [Fact in 'ping' | 'domain']?: NonNullable<Evidence[Fact]> } = {};
 
   readonly #stopwatch: Stopwatch;
-  readonly #endsAt: number;
+  #endsAt: number;
+  /** Since when the prober keeps the target waiting. */
+  #heldSince: number | null = null;
   readonly #underWay: UnderWay;
   /** Where it is found among what is under way. */
   #span: number;
@@ -139,6 +147,20 @@ export class Attempt implements Timed {
     if (waiter !== null && this.endWait(waiter)) waiter.interrupted(failure);
   }
 
+  /** From here on the prober keeps the target waiting: no phase is charged with it, and the deadline moves by it. */
+  hold(): void {
+    this.#stopwatch.charge();
+    this.#heldSince = performance.now();
+  }
+
+  /** Ends what `hold` began. */
+  goOn(): void {
+    if (this.#heldSince === null) return;
+    this.#endsAt += performance.now() - this.#heldSince;
+    this.#heldSince = null;
+    this.#stopwatch.pass();
+  }
+
   /** Stops the clock, for good. */
   finish(): void {
     if (this.#isFinished) return;
@@ -164,13 +186,14 @@ export class Attempt implements Timed {
   timeHasCome(): void {
     if (this.#isFinished || this.#over !== null) return;
     const doubt = this.#doubt;
-    if (doubt === null) {
-      this.#end(this.#timedOut());
+    const endsAt = this.#heldSince === null ? this.#endsAt : this.#heldSince + heldMsMax;
+    if (doubt === null && performance.now() >= endsAt) {
+      this.#end(this.#heldSince === null ? this.#timedOut() : tooBusy());
       return;
     }
     this.#doubt = null;
-    this.#span = this.#underWay.add(this, this.#endsAt);
-    doubt.doubted(this);
+    this.#span = this.#underWay.add(this, endsAt);
+    doubt?.doubted(this);
   }
 
   #timedOut(): Failure {

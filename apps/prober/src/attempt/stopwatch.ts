@@ -40,6 +40,11 @@ export class Stopwatch {
     this.#markedAt = now;
   }
 
+  /** Charges the time since the last mark to nobody. */
+  pass(): void {
+    this.#markedAt = performance.now();
+  }
+
   elapsedMs(phase: Phase): number {
     return (this.#times[phase] ?? 0) / 1_000;
   }

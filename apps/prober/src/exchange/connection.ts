@@ -73,6 +73,12 @@ export class Connection {
     return this.#ending === null && this.#earlyBytes === 0;
   }
 
+  /** How the other side has ended it, in a code or in words; null while it has not. */
+  get endedWith(): string | null {
+    if (this.#ending === null) return null;
+    return this.#ending.kind === 'ended' ? 'closed by the target' : this.#ending.code;
+  }
+
   /** Hands over what has arrived unheard first. */
   attach(sink: ByteSink): void {
     this.#sink = sink;

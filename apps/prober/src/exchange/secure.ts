@@ -9,6 +9,7 @@ import { certificateFacts, chainFacts, chainOf, earlier } from './certificate.ts
 import { withIdentity } from './client-identity.ts';
 import { Connection, codeOf } from './connection.ts';
 import { awaitVerdict, heedRefusal } from './identity-verdict.ts';
+import { Pace } from './pace.ts';
 import { certificateFailure, handshakeFailure } from './tls-failure.ts';
 import type { Trust } from './trust.ts';
 
@@ -44,39 +45,61 @@ interface Proof {
   readonly settings: TlsSettings;
 }
 
-async function handshake(
-  attempt: Attempt,
-  plain: Connection,
-  { host, context, protocols, minVersion = usualMinVersion, identityEndsAt = null }: TlsSettings,
-): Promise<TLSSocket | Failure> {
+/**
+ * Of all handshakes of this process: each takes half a millisecond to begin, so those of many targets that take a
+ * connection at the same time would together keep it from everything else.
+ */
+const pace = new Pace();
+
+/** Waiting for the handshake's turn is none of the target's doing. */
+async function handshake(attempt: Attempt, plain: Connection, settings: TlsSettings): Promise<TLSSocket | Failure> {
+  attempt.hold();
   return await attempt.wait<TLSSocket>('tls', (done) => {
-    plain.detach();
-    plain.socket.removeAllListeners('data');
-    const socket = connect({
-      socket: plain.socket,
-      host,
-      servername: isIP(host) === 0 ? host : '',
-      secureContext: context.contextFor(minVersion),
-      ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
-      // The certificate is judged below, so that its facts are known even when it is refused.
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
+    let giveUp = pace.take(() => {
+      attempt.goOn();
+      giveUp = beginHandshake(attempt, { plain, settings, done });
     });
-    socket.getPeerCertificate = unread;
-    const failed = (code: string): void => {
-      const failure = handshakeFailure(code, { minVersion, protocols });
-      const told = withIdentity(failure, socket, { identityEndsAt, now: attempt.startedAt });
-      socket.destroy();
-      done(told);
-    };
-    socket.once('error', (error: Error) => failed(codeOf(error)));
-    socket.once('end', () => failed('closed by the target'));
-    socket.once('secureConnect', () => {
-      socket.removeAllListeners('error').removeAllListeners('end');
-      done(socket);
-    });
-    return () => socket.destroy();
+    return () => giveUp();
   });
+}
+
+interface Handshake {
+  readonly plain: Connection;
+  readonly settings: TlsSettings;
+  readonly done: (value: TLSSocket | Failure) => void;
+}
+
+/** Returns what gives it up. */
+function beginHandshake(attempt: Attempt, { plain, settings, done }: Handshake): () => void {
+  const { host, context, protocols, minVersion = usualMinVersion, identityEndsAt = null } = settings;
+  const shown = { identityEndsAt, now: attempt.startedAt };
+  plain.detach();
+  plain.socket.removeAllListeners('data');
+  const socket = connect({
+    socket: plain.socket,
+    host,
+    servername: isIP(host) === 0 ? host : '',
+    secureContext: context.contextFor(minVersion),
+    ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
+    // The certificate is judged below, so that its facts are known even when it is refused.
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  });
+  socket.getPeerCertificate = unread;
+  const failed = (code: string): void => {
+    const told = withIdentity(handshakeFailure(code, { minVersion, protocols }), socket, shown);
+    socket.destroy();
+    done(told);
+  };
+  socket.once('error', (error: Error) => failed(codeOf(error)));
+  socket.once('end', () => failed('closed by the target'));
+  socket.once('secureConnect', () => {
+    socket.removeAllListeners('error').removeAllListeners('end');
+    done(socket);
+  });
+  // Over a connection that has ended meanwhile nothing would come, and nobody would say so.
+  if (plain.endedWith !== null) failed(plain.endedWith);
+  return () => socket.destroy();
 }
 
 function record(attempt: Attempt, socket: TLSSocket, { leaf, settings }: Proof): void {
