@@ -62,6 +62,11 @@ describe('an answer that takes long to judge', () => {
     expect(await judge(wrong, answerOf(manyShapes))).toEqual(judgeAnswer(wrong, answerOf(manyShapes)));
   });
 
+  it('leaves no thread behind that keeps the process alive', async () => {
+    await judge(json, answerOf(manyShapes));
+    expect(process.getActiveResourcesInfo()).not.toContain('MessagePort');
+  });
+
   it('holds up nobody else', async () => {
     const found: unknown[] = [];
     const stallMs = await longestStallOf(async () => {

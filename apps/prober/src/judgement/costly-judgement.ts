@@ -93,12 +93,13 @@ class JudgingThread {
     // Under Jest the sources run as they are, built they are JavaScript: the worker is what this file is.
     const file = new URL(`./judge.worker${extname(import.meta.filename)}`, import.meta.url);
     const worker = new Worker(file, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax } });
-    worker.unref();
     worker.on('message', (said: Judgement | Ready) => this.#hear(said));
     // It ends with its error, and is started anew by the next task.
     worker.on('error', (error: Error) =>
       this.#lose(worker, `an error ended the judgement of the answer (${error.message})`),
     );
+    // After it is listened to, which would keep the process alive again.
+    worker.unref();
     this.#worker = worker;
     return worker;
   }
