@@ -68,6 +68,7 @@ export function answering(pieces: readonly (string | Buffer)[], ending: 'end' | 
   return async (socket, heard) => {
     await heard(endOfHead);
     for (const piece of pieces) {
+      if (socket.destroyed) return;
       socket.write(piece, 'latin1');
       // Two writes of one turn may arrive as one: the pieces are to come apart.
       await new Promise((resolve) => setTimeout(resolve, 5));
