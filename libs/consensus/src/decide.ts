@@ -5,7 +5,7 @@ import { breakOff } from './closing.ts';
 import { confirm, nextConfirmationAt } from './confirmation.ts';
 import type { Effect } from './effect.ts';
 import { acknowledgeIncident, nextReminderAt, remind } from './incident.ts';
-import { forgetDeletion, forgottenAt, takeDeletion, takeMonitor } from './life-cycle.ts';
+import { forgetDeletion, forgottenAt, leave, takeDeletion, takeMonitor } from './life-cycle.ts';
 import { takeCheck, takeVote, type HeardCheck } from './listening.ts';
 import { observeMaintenance } from './maintenance.ts';
 import { change, isKnown, type Context, type KnownWork, type Memory, type Work } from './memory.ts';
@@ -33,6 +33,7 @@ export function decide(memory: Memory, input: Input, context: Context): Decided 
   const mayTimeEnd = context.caughtUp && input.kind === 'tick';
   const work: Work = { ...memory, context, mayTimeEnd, effects: [] };
   take(work, input);
+  leave(work);
   if (isKnown(work)) observeMaintenance(work);
   settleRounds(work);
   forgetDeletion(work);
@@ -63,8 +64,8 @@ export function decideFaulty(memory: Memory, input: Input, context: Context): De
   return decided(work);
 }
 
-function decided({ monitorId, monitor, state, windows, deletedAt, effects }: Work): Decided {
-  return { memory: { monitorId, monitor, state, windows, deletedAt }, effects };
+function decided({ monitorId, monitor, state, windows, deletedAt, isLeaving, effects }: Work): Decided {
+  return { memory: { monitorId, monitor, state, windows, deletedAt, isLeaving }, effects };
 }
 
 function take(work: Work, input: Input): void {

@@ -22,7 +22,7 @@ const zeroed = {
 export function takeMonitor(work: Work, monitor: MonitorRecord): void {
   if (work.monitor !== null && work.monitor.version >= monitor.version) return;
   const state = work.state ?? initialState(monitor);
-  const known: KnownWork = Object.assign(work, { monitor, state, deletedAt: null });
+  const known: KnownWork = Object.assign(work, { monitor, state, deletedAt: null, isLeaving: false });
   if (monitor.version > known.state.monitorVersion) takeVersion(known, monitor);
   refreshStatus(known, work.context.now, null);
 }
@@ -49,16 +49,27 @@ function startAfresh(work: KnownWork): void {
 }
 
 /**
+ * Takes in that a monitor's record is gone. Where it left rounds open, a successor has their checks and votes yet to
+ * read again: what is told of their end has to tell of those too.
+ */
+export function takeDeletion(work: Work): void {
+  work.monitor = null;
+  work.isLeaving = true;
+}
+
+/**
  * Forgets a monitor whose record is gone; the caller leaves a tombstone where its state was. What was known of its
  * rounds goes with it, so nothing can tell a new one from one that a successor reads again: none is taken any more.
  */
-export function takeDeletion(work: Work): void {
+export function leave(work: Work): void {
+  const isRead = work.context.caughtUp || work.state === null;
+  if (!work.isLeaving || !isRead) return;
   abandonIncident(work, 'deleted');
   abandonCertificateWarning(work, { resolvedAt: work.context.now, resolveCause: 'deleted' });
   breakOff(work);
   work.windows = [];
-  work.monitor = null;
   work.state = null;
+  work.isLeaving = false;
   work.deletedAt = work.context.now;
 }
 

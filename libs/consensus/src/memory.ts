@@ -21,6 +21,8 @@ export interface Memory {
   readonly windows: readonly VoteWindow[];
   /** When its deletion was heard of; null for one that was not deleted, or so long ago that it is forgotten. */
   readonly deletedAt: Instant | null;
+  /** Its deletion was heard of, and ends it once all is read again that its open rounds have heard. */
+  readonly isLeaving: boolean;
 }
 
 export interface Context {
@@ -55,6 +57,7 @@ export interface Work {
   state: MonitorState | null;
   windows: readonly VoteWindow[];
   deletedAt: Instant | null;
+  isLeaving: boolean;
 }
 
 /** A work whose monitor is known. */
@@ -68,7 +71,7 @@ export function isKnown(work: Work): work is KnownWork {
 }
 
 export function emptyMemory(monitorId: string): Memory {
-  return { monitorId, monitor: null, state: null, windows: [], deletedAt: null };
+  return { monitorId, monitor: null, state: null, windows: [], deletedAt: null, isLeaving: false };
 }
 
 /** The memory that a predecessor left: its confirming rounds are open again, other windows return with their votes. */
@@ -84,7 +87,7 @@ export function restoreMemory(state: MonitorState): Memory {
       strays: new Map(),
     };
   });
-  return { monitorId: state.monitorId, monitor: null, state, windows, deletedAt: null };
+  return { ...emptyMemory(state.monitorId), state, windows };
 }
 
 export function fingerprintOf(monitor: MonitorRecord): number {

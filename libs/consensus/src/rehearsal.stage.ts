@@ -261,3 +261,10 @@ export class Rehearsal {
     this.take({ kind: 'tick' });
   }
 }
+
+/** A monitor that one confirming round has found down. */
+export function downNow(settings: Readonly<Record<string, unknown>> = {}): Rehearsal {
+  const rehearsal = new Rehearsal({ decision: { confirmations: 1 }, settings });
+  rehearsal.round('ddu');
+  return rehearsal;
+}

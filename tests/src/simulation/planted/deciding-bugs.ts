@@ -104,10 +104,8 @@ export const alerting: readonly PlantedBug[] = [
     patches: [
       {
         path: `${consensus}/memory.ts`,
-        find: 'return { monitorId: state.monitorId, monitor: null, state, windows, deletedAt: null };',
-        replace: `return {
-  monitorId: state.monitorId, monitor: null, state: { ...state, turn: null }, windows, deletedAt: null,
-};`,
+        find: 'return { ...emptyMemory(state.monitorId), state, windows };',
+        replace: 'return { ...emptyMemory(state.monitorId), state: { ...state, turn: null }, windows };',
       },
     ],
   },
