@@ -64,7 +64,11 @@ async function runMany(options: Extract<SimulateOptions, { act: 'run' }>): Promi
       if (request?.twice === true) twice.add(request.seed);
       return request ?? null;
     },
-    onReport: (report) => tally.add(report, twice.delete(report.seed)),
+    onReport: (report) => {
+      const [violation] = report.violations;
+      if (violation !== undefined) process.stderr.write(`  seed ${report.seed}: ${violation}\n`);
+      tally.add(report, twice.delete(report.seed));
+    },
   });
   clearInterval(watch);
   if (interrupted.aborted) say('\nInterrupted. So far:\n');
