@@ -1,5 +1,6 @@
 /** What one run has shown. */
 import type { DeliveryCounts } from './checks/deliveries.ts';
+import type { FlappingCounts } from './checks/flapping.ts';
 import type { MaintenanceCounts } from './checks/maintenance.ts';
 import type { OutageCounts } from './checks/outages.ts';
 import type { StormCounts } from './checks/storms.ts';
@@ -22,6 +23,7 @@ export interface RunReport {
   readonly deliveries: DeliveryCounts;
   readonly weather: StormCounts;
   readonly maintenance: MaintenanceCounts;
+  readonly flapping: FlappingCounts;
 }
 
 const nothing = {
@@ -35,7 +37,8 @@ const nothing = {
   outages: { scripted: 0, obliged: 0, resolved: 0 },
   deliveries: { intents: 0, doubled: 0 },
   weather: { storms: 0, members: 0 },
-  maintenance: { windows: 0, held: 0 },
+  maintenance: { windows: 0, held: 0, takenOver: 0 },
+  flapping: { targets: 0 },
 } as const;
 
 /** The report of a run that could not tell of itself any more. */

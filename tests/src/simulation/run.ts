@@ -4,6 +4,7 @@ import { checkAttendance } from './checks/attendance.ts';
 import { checkCadence } from './checks/cadence.ts';
 import { checkDeliveries } from './checks/deliveries.ts';
 import type { Evidence } from './checks/finding.ts';
+import { checkFlapping } from './checks/flapping.ts';
 import { History } from './checks/history.ts';
 import { checkIntents } from './checks/intents.ts';
 import { checkMaintenance } from './checks/maintenance.ts';
@@ -58,6 +59,7 @@ function judge(scenario: Scenario, { cluster: { time }, ledger, truth }: World):
   const deliveries = checkDeliveries(evidence);
   const weather = checkStorms(evidence);
   const maintenance = checkMaintenance(evidence);
+  const flapping = checkFlapping(evidence);
   return {
     seed: scenario.seed,
     hash: ledger.trace.hash,
@@ -72,5 +74,6 @@ function judge(scenario: Scenario, { cluster: { time }, ledger, truth }: World):
     deliveries,
     weather,
     maintenance,
+    flapping,
   };
 }

@@ -19,7 +19,7 @@ export class Tally {
   #repeatedCount = 0;
   #simulatedMs = 0;
   readonly #sums = { rounds: 0, intents: 0, scripted: 0, obliged: 0, resolved: 0, wanted: 0, doubled: 0, restores: 0 };
-  readonly #scenes = { storms: 0, members: 0, windows: 0, held: 0 };
+  readonly #scenes = { storms: 0, members: 0, windows: 0, held: 0, takenOver: 0, flapping: 0 };
 
   get runCount(): number {
     return this.#runCount;
@@ -51,6 +51,8 @@ export class Tally {
     this.#scenes.members += report.weather.members;
     this.#scenes.windows += report.maintenance.windows;
     this.#scenes.held += report.maintenance.held;
+    this.#scenes.takenOver += report.maintenance.takenOver;
+    this.#scenes.flapping += report.flapping.targets;
     if (report.violations.length === 0) return;
     this.#brokenCount++;
     if (this.#broken.length < toldMax) this.#broken.push(report);
@@ -58,7 +60,7 @@ export class Tally {
 
   inWords({ elapsedMs, threadCount }: Pace): string {
     const { rounds, intents, scripted, obliged, resolved, wanted, doubled, restores } = this.#sums;
-    const { storms, members, windows, held } = this.#scenes;
+    const { storms, members, windows, held, takenOver, flapping } = this.#scenes;
     const aSecond = (this.#runCount + this.#repeatedCount) / (elapsedMs / 1_000);
     const faults = [...this.#faults].sort(([left], [right]) => left.localeCompare(right));
     const faultCount = faults.reduce((sum, [, count]) => sum + count, 0);
@@ -78,6 +80,8 @@ export class Tally {
         ['calls that were due', `${grouped(wanted)}, accepted once more: ${grouped(doubled)}, each behind a fault`],
         ['storms', `${grouped(storms)}, with ${grouped(members)} pages rolled up`],
         ['maintenance windows', `${grouped(windows)}, with ${grouped(held)} incidents told at their end`],
+        ['  taken over within', grouped(takenOver)],
+        ['targets that flapped', grouped(flapping)],
         ['restored states compared', grouped(restores)],
       ]),
       ...this.#brokenInWords(),

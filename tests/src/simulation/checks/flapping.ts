@@ -4,8 +4,9 @@
  */
 import { probeOf, type Instant, type MonitorRecord } from '@quorate/contracts';
 import type { Span } from '../world/scenario.ts';
-import type { Evidence } from './finding.ts';
+import { short, type Evidence } from './finding.ts';
 import type { History, Written } from './history.ts';
+import { rowOf } from './rows.ts';
 
 const stateCount = 21;
 const changeCount = stateCount - 1;
@@ -76,4 +77,37 @@ function spansOf(judged: readonly Judged[]): Span[] {
     ring.take(isUp);
     return ring.isFlapping ? [{ from: at, to: judged[index + 1]?.at ?? Infinity }] : [];
   });
+}
+
+export interface FlappingCounts {
+  /** Monitors that flapped, as far as it can be told for certain. */
+  targets: number;
+}
+
+/** Nobody's incident is resolved while its target flaps. */
+export function checkFlapping(evidence: Evidence): FlappingCounts {
+  const flapping = evidence.scenario.monitors.filter(({ record }) => {
+    const spans = certainSpansOf(evidence, record);
+    for (const { value } of evidence.history.alerts) {
+      const { monitorId, resolveCause, resolvedAt } = value;
+      if (monitorId !== record.id || resolveCause !== 'recovered') continue;
+      if (spans.some(({ from, to }) => from <= (resolvedAt ?? 0) && (resolvedAt ?? 0) < to))
+        evidence.violate(`${short(value.alertId)} was told while the target was flapping`);
+    }
+    return spans.length > 0;
+  });
+  return { targets: flapping.length };
+}
+
+/** None of a monitor that people changed, or of which the log doesn't tell which rounds counted. */
+function certainSpansOf({ history }: Evidence, { id }: MonitorRecord): Span[] {
+  const row = rowOf(history, id);
+  if (history.lifeOf(id).length > 1 || row.some(({ counts }) => counts !== true)) return [];
+  let at = 0;
+  const judged = row.flatMap(({ round: { verdict, decidedAt } }) => {
+    // A verdict that fell before an earlier one waits for that.
+    at = Math.max(at, decidedAt);
+    return verdict === 'inconclusive' ? [] : [{ isUp: verdict === 'up', at }];
+  });
+  return spansOf(judged);
 }

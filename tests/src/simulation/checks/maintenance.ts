@@ -1,6 +1,6 @@
 /** Nobody is told of what opens while its monitor is worked on, nor reminded; what outlasts the window is told then. */
-import type { Instant, MonitorRecord } from '@quorate/contracts';
-import type { Span } from '../world/scenario.ts';
+import { partitionOf, type Instant, type MonitorRecord } from '@quorate/contracts';
+import type { Maintenance, Span } from '../world/scenario.ts';
 import { short, type Evidence } from './finding.ts';
 
 /** How far an owner's clock may be off the log's, as it begins. */
@@ -25,10 +25,17 @@ export interface MaintenanceCounts {
   windows: number;
   /** Incidents that were told of at the end of the window in which they had begun. */
   held: number;
+  /** Windows within which somebody took their monitors over. */
+  takenOver: number;
+}
+
+function isTakenOver({ ledger, scenario }: Evidence, window: Maintenance): boolean {
+  const partitions = window.monitorIds.map((id) => partitionOf(id, scenario.partitionCount));
+  return ledger.beginnings.some(({ partition, at }) => partitions.includes(partition) && isWellWithin(window, at));
 }
 
 export function checkMaintenance(evidence: Evidence): MaintenanceCounts {
-  const { history, violate } = evidence;
+  const { history, scenario, violate } = evidence;
   let heldCount = 0;
   for (const { value } of history.alerts) {
     const windows = windowsOf(evidence, value.monitorId);
@@ -37,5 +44,6 @@ export function checkMaintenance(evidence: Evidence): MaintenanceCounts {
     const isHeld = value.transition === 'opened' && windows.some((window) => isWellWithin(window, value.openedAt));
     if (isHeld) heldCount++;
   }
-  return { windows: evidence.scenario.maintenance.length, held: heldCount };
+  const takenOver = scenario.maintenance.filter((window) => isTakenOver(evidence, window)).length;
+  return { windows: scenario.maintenance.length, held: heldCount, takenOver };
 }

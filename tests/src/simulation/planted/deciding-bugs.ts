@@ -143,6 +143,28 @@ export const working: readonly PlantedBug[] = [
     ],
   },
   {
+    name: 'who takes a monitor over under maintenance does not look at it before it has caught up',
+    foundBy: 'was told while the monitor was under maintenance',
+    patches: [
+      {
+        path: `${consensus}/decide.ts`,
+        find: 'if (isKnown(work)) observeMaintenance(work);',
+        replace: 'if (isKnown(work) && context.caughtUp) observeMaintenance(work);',
+      },
+    ],
+  },
+  {
+    name: 'an incident is resolved while its target flaps',
+    foundBy: 'was told while the target was flapping',
+    patches: [
+      {
+        path: `${consensus}/course.ts`,
+        find: 'return isFlapping(state.recentVerdicts, state.flapping);',
+        replace: "return isFlapping('', false);",
+      },
+    ],
+  },
+  {
     name: 'what outlasts a maintenance window is never told',
     patches: [
       {

@@ -111,6 +111,26 @@ export function drawCoincidences(random: Random, people: readonly PeopleAct[]): 
   });
 }
 
+/** So long before a maintenance window begins, what broke down may still lie unread as it does. */
+const takeoverMsMax = 20_000;
+
+/** Nobody owns the partitions as a window begins: who comes then finds votes from before it, and must hold back. */
+export function drawTakeovers(
+  random: Random,
+  { maintenance, monitors, replicas, calmAt }: Pick<Scenario, 'maintenance' | 'monitors' | 'replicas' | 'calmAt'>,
+): Fault[] {
+  return maintenance.flatMap(({ monitorIds, from }): Fault[] => {
+    const outages = monitors.filter(({ record }) => monitorIds.includes(record.id)).flatMap((one) => one.outages);
+    const outage = outages.find((one) => one.from < from && from - one.from < takeoverMsMax && one.to > from);
+    const endsAt = from + random.between(5_000, 15_000);
+    if (outage === undefined || endsAt >= calmAt || !random.chance(0.5)) return [];
+    const at = random.between(outage.from, from);
+    return Array.from({ length: replicas.aggregator }, (_, replica): Fault => {
+      return { at, kind: 'kill', service: 'aggregator', replica, downMs: endsAt - at };
+    });
+  });
+}
+
 /** Between two faults. */
 const gapMsMean = 35_000;
 

@@ -2,8 +2,8 @@
 import { monitorRecordSchema, type Instant, type MonitorRecord } from '@quorate/contracts';
 import { cadenceOf, firstDueAfter } from '@quorate/schedule';
 import { Random } from '@quorate/testing';
-import { drawCoincidences, drawFaults } from './draw-faults.ts';
-import { drawMaintenance, drawWeather } from './draw-scenes.ts';
+import { drawCoincidences, drawFaults, drawTakeovers } from './draw-faults.ts';
+import { drawFlapping, drawMaintenance, drawWeather } from './draw-scenes.ts';
 import type { MonitorScript, Outage, PeopleAct, Scenario } from './scenario.ts';
 
 const minuteMs = 60_000;
@@ -133,16 +133,17 @@ export function drawScenario(seed: number): Scenario {
   const frame: Frame = { random, regions, channelIds, startAt, calmAt };
   const healthy = Array.from({ length: random.between(3, 5) }, (_, index) => drawMonitor(frame, index));
   const stage = { random: random.fork('scenes'), startAt: startAt + warmUpMs, calmAt };
-  const { monitors, stormBrake } = drawWeather(stage, healthy);
+  const { monitors: stormy, stormBrake } = drawWeather(stage, healthy);
+  const monitors = drawFlapping({ ...stage, random: random.fork('flapping') }, stormy);
   const replicas = {
     scheduler: random.between(1, 2),
     aggregator: random.between(1, 3),
     dispatcher: random.between(1, 2),
   };
   const people = drawPeople(frame, monitors);
+  const maintenance = drawMaintenance(stage, monitors);
   return {
-    ...{ seed, startAt, calmAt, regions, channelIds, monitors, stormBrake, replicas, people },
-    maintenance: drawMaintenance(stage, monitors),
+    ...{ seed, startAt, calmAt, regions, channelIds, monitors, stormBrake, replicas, people, maintenance },
     skewMsMax: random.pick([0, 5_000, skewMsMax]),
     partitionCount: random.between(1, 3),
     probersPerRegion: random.pick([1, 1, 2]),
@@ -151,6 +152,7 @@ export function drawScenario(seed: number): Scenario {
     faults: [
       ...drawFaults(random.fork('faults'), { startAt: startAt + warmUpMs, calmAt, regions, replicas }),
       ...drawCoincidences(random.fork('coincidences'), people),
+      ...drawTakeovers(random.fork('takeovers'), { maintenance, monitors, replicas, calmAt }),
     ],
   };
 }

@@ -1,5 +1,6 @@
-/** Draws what happens to many monitors at once, or on purpose: storms, and maintenance around outages. */
+/** Draws what happens to many monitors at once, or on purpose: storms, flapping, and maintenance around outages. */
 import type { Instant, StormBrake } from '@quorate/contracts';
+import { cadenceOf, firstDueAfter } from '@quorate/schedule';
 import type { Random } from '@quorate/testing';
 import type { Maintenance, MonitorScript, Outage } from './scenario.ts';
 
@@ -45,6 +46,30 @@ export function drawWeather(stage: Stage, monitors: readonly MonitorScript[]): W
     return { record, outages: struck(outages, outage) };
   });
   return { stormBrake: storm.brake, monitors: monitorsInIt };
+}
+
+const flappingShare = 0.12;
+const flappingIntervalSeconds = 10;
+/** So many changes that the next is held back, and a few more. */
+const flapsMin = 12;
+const flapsMax = 20;
+
+/** In some runs a target is down in every other of its rounds, and each round is enough to open or to resolve. */
+export function drawFlapping({ random, startAt, calmAt }: Stage, monitors: readonly MonitorScript[]): MonitorScript[] {
+  const place = random.chance(flappingShare) ? random.between(0, monitors.length - 1) : -1;
+  return monitors.map((monitor, index): MonitorScript => {
+    if (index !== place) return monitor;
+    const decision = { ...monitor.record.decision, confirmations: 1, recoveries: 1 };
+    const record = { ...monitor.record, intervalSeconds: flappingIntervalSeconds, decision };
+    const cadence = cadenceOf(record.id, flappingIntervalSeconds * 1_000);
+    const { intervalMs } = cadence;
+    const firstAt = firstDueAfter(cadence, startAt) - intervalMs / 2;
+    const outages = Array.from({ length: random.between(flapsMin, flapsMax) / 2 }, (_, turn): Outage => {
+      const from = firstAt + 2 * turn * intervalMs;
+      return { from, to: from + intervalMs, symptom: 'refused', regions: null };
+    });
+    return { record, outages: outages.filter(({ to }) => to < calmAt) };
+  });
 }
 
 const aroundMs = 30_000;
