@@ -45,6 +45,15 @@ export function witnessesOf(settings: WitnessSettings): Readonly<Record<ServiceN
   };
 }
 
+/** The record without those of the regions it asks that are `troubled`. */
+function withoutRegions(record: OutgoingRecord, troubled: ReadonlySet<string>): OutgoingRecord {
+  const value: unknown = JSON.parse(record.value ?? 'null', (name, field: unknown) => {
+    const isAsked = name === 'expectedRegions' && Array.isArray(field);
+    return isAsked ? field.filter((region) => !troubled.has(`region ${region}`)) : field;
+  });
+  return { ...record, value: JSON.stringify(value) };
+}
+
 class Witness implements TaskWatcher {
   readonly #service: WatchedService;
   readonly #settings: WitnessSettings;
@@ -135,6 +144,18 @@ class Witness implements TaskWatcher {
     return ledger.disturbances.some(({ whom, from, to }) => whom === name && from <= now && now <= to);
   }
 
+  /** Whether they differ in nothing but regions that were in trouble: each hears in its own moment that one is back. */
+  #mayHaveHeardOfRegions(live: readonly OutgoingRecord[], restored: readonly OutgoingRecord[]): boolean {
+    const { ledger, cluster } = this.#settings;
+    const { now } = cluster.time;
+    if (!this.#service.hearsForItself) return false;
+    const troubled = new Set(
+      ledger.disturbances.flatMap(({ whom, from, to }) => (from <= now && now <= to ? [whom] : [])),
+    );
+    const told = (records: readonly OutgoingRecord[]) => records.map((record) => withoutRegions(record, troubled));
+    return differenceOf(told(live), told(restored)) === null;
+  }
+
   #compare(
     comparison: Comparison,
     partition: number,
@@ -144,7 +165,7 @@ class Witness implements TaskWatcher {
     if (difference === null) return;
     const { ledger, cluster } = this.#settings;
     this.#end(comparison, partition);
-    if (this.#mayHaveHeardLater()) return;
+    if (this.#mayHaveHeardLater() || this.#mayHaveHeardOfRegions(live, restored)) return;
     const whose = `the ${this.#service.name}’s partition ${partition}, restored as at ${comparison.restoredAt}`;
     ledger.violate(cluster.time.now, `${whose}, decides otherwise than the task that lived on: ${difference}`);
   }
