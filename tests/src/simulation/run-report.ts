@@ -3,6 +3,7 @@ import type { DeliveryCounts } from './checks/deliveries.ts';
 import type { FlappingCounts } from './checks/flapping.ts';
 import type { MaintenanceCounts } from './checks/maintenance.ts';
 import type { OutageCounts } from './checks/outages.ts';
+import type { QuarantineCounts } from './checks/quarantine.ts';
 import type { StormCounts } from './checks/storms.ts';
 
 export interface RunReport {
@@ -24,6 +25,7 @@ export interface RunReport {
   readonly weather: StormCounts;
   readonly maintenance: MaintenanceCounts;
   readonly flapping: FlappingCounts;
+  readonly quarantine: QuarantineCounts;
 }
 
 const nothing = {
@@ -39,6 +41,7 @@ const nothing = {
   weather: { storms: 0, members: 0 },
   maintenance: { windows: 0, held: 0, takenOver: 0 },
   flapping: { targets: 0 },
+  quarantine: { lies: 0, silenced: 0, heardAgain: 0, rounds: 0 },
 } as const;
 
 /** The report of a run that could not tell of itself any more. */

@@ -9,6 +9,7 @@ import { History } from './checks/history.ts';
 import { checkIntents } from './checks/intents.ts';
 import { checkMaintenance } from './checks/maintenance.ts';
 import { checkOutages } from './checks/outages.ts';
+import { checkQuarantine } from './checks/quarantine.ts';
 import { checkRounds } from './checks/rounds.ts';
 import { checkStorms } from './checks/storms.ts';
 import { withVirtualGlobals } from './host/virtual-globals.ts';
@@ -60,6 +61,7 @@ function judge(scenario: Scenario, { cluster: { time }, ledger, truth }: World):
   const weather = checkStorms(evidence);
   const maintenance = checkMaintenance(evidence);
   const flapping = checkFlapping(evidence);
+  const quarantine = checkQuarantine(evidence);
   return {
     seed: scenario.seed,
     hash: ledger.trace.hash,
@@ -75,5 +77,6 @@ function judge(scenario: Scenario, { cluster: { time }, ledger, truth }: World):
     weather,
     maintenance,
     flapping,
+    quarantine,
   };
 }

@@ -20,6 +20,7 @@ export class Tally {
   #simulatedMs = 0;
   readonly #sums = { rounds: 0, intents: 0, scripted: 0, obliged: 0, resolved: 0, wanted: 0, doubled: 0, restores: 0 };
   readonly #scenes = { storms: 0, members: 0, windows: 0, held: 0, takenOver: 0, flapping: 0 };
+  readonly #quarantine = { lies: 0, silenced: 0, heardAgain: 0, rounds: 0 };
 
   get runCount(): number {
     return this.#runCount;
@@ -53,6 +54,10 @@ export class Tally {
     this.#scenes.held += report.maintenance.held;
     this.#scenes.takenOver += report.maintenance.takenOver;
     this.#scenes.flapping += report.flapping.targets;
+    this.#quarantine.lies += report.quarantine.lies;
+    this.#quarantine.silenced += report.quarantine.silenced;
+    this.#quarantine.heardAgain += report.quarantine.heardAgain;
+    this.#quarantine.rounds += report.quarantine.rounds;
     if (report.violations.length === 0) return;
     this.#brokenCount++;
     if (this.#broken.length < toldMax) this.#broken.push(report);
@@ -61,6 +66,7 @@ export class Tally {
   inWords({ elapsedMs, threadCount }: Pace): string {
     const { rounds, intents, scripted, obliged, resolved, wanted, doubled, restores } = this.#sums;
     const { storms, members, windows, held, takenOver, flapping } = this.#scenes;
+    const { lies, silenced, heardAgain, rounds: distrusted } = this.#quarantine;
     const aSecond = (this.#runCount + this.#repeatedCount) / (elapsedMs / 1_000);
     const faults = [...this.#faults].sort(([left], [right]) => left.localeCompare(right));
     const faultCount = faults.reduce((sum, [, count]) => sum + count, 0);
@@ -82,6 +88,9 @@ export class Tally {
         ['maintenance windows', `${grouped(windows)}, with ${grouped(held)} incidents told at their end`],
         ['  taken over within', grouped(takenOver)],
         ['targets that flapped', grouped(flapping)],
+        ['regions that lied', `${grouped(lies)}, with ${grouped(distrusted)} rounds judged without them`],
+        ['  long enough to be silenced', grouped(silenced)],
+        ['  honest again for long enough', `${grouped(heardAgain)}: their votes counted again`],
         ['restored states compared', grouped(restores)],
       ]),
       ...this.#brokenInWords(),

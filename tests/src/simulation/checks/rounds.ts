@@ -189,19 +189,23 @@ function verdictOf(
   counted: readonly Written<Vote>[],
   absent: ReadonlySet<string>,
 ): Verdict {
-  const { expectedRegions, registeredRegions, decision } = round.value;
+  const { registeredRegions, decision } = round.value;
+  // Whether somebody rightly lost its vote is told by the quarantine's own check.
+  const isElector = (region: string): boolean => !record.value.quarantinedRegions.includes(region);
+  const expectedRegions = round.value.expectedRegions.filter(isElector);
+  const ballots = counted.map(({ value }) => value).filter(({ region }) => isElector(region));
   const rule = (votes: readonly Pick<Vote, 'region' | 'outcome'>[]): Verdict => {
     const voters = expectedRegions.filter((one) => !absent.has(one) || isCounted(votes, one));
     return outcomeOf(votes, quorumOf(decision, voters.length, registeredRegions.length));
   };
-  for (let length = 0; length <= counted.length; length++) {
-    const heard = counted.slice(0, length).map(({ value }) => value);
+  for (let length = 0; length <= ballots.length; length++) {
+    const heard = ballots.slice(0, length);
     const outstanding = expectedRegions.filter((one) => !absent.has(one) && !isCounted(heard, one));
     const [possible, ...others] = new Set(completions(outstanding).map((more) => rule([...heard, ...more])));
     if (possible !== undefined && others.length === 0) return possible;
   }
   const isEarly = isBrokenOff && record.value.closedAt < closesAtOf(round);
-  return isEarly ? 'inconclusive' : rule(counted.map(({ value }) => value));
+  return isEarly ? 'inconclusive' : rule(ballots);
 }
 
 function isCounted(votes: readonly Pick<CastVote, 'region'>[], region: string): boolean {

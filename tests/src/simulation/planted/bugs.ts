@@ -1,11 +1,12 @@
 /** All planted bugs. A simulation that can't find them proves nothing by finding none. */
-import { alerting, endings, voting, working } from './deciding-bugs.ts';
+import { alerting, distrusting, endings, voting, working } from './deciding-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { listening, ownership, scheduling, sending, storming, succeeding } from './serving-bugs.ts';
 
 export const bugs: readonly PlantedBug[] = [
   ...ownership,
   ...voting,
+  ...distrusting,
   ...alerting,
   ...working,
   ...endings,

@@ -131,6 +131,41 @@ export const alerting: readonly PlantedBug[] = [
   },
 ];
 
+export const distrusting: readonly PlantedBug[] = [
+  {
+    name: 'who lies about most monitors keeps its vote',
+    foundBy: 'which has lied since',
+    patches: [
+      {
+        path: `${consensus}/quarantine.ts`,
+        find: 'return comparedCount >= quarantineSampleMin && atOddsCount * 2 > comparedCount;',
+        replace: 'return comparedCount >= quarantineSampleMin && atOddsCount > comparedCount;',
+      },
+    ],
+  },
+  {
+    name: 'who has lost its vote decides all the same',
+    patches: [
+      {
+        path: `${consensus}/ruling.ts`,
+        find: 'if (quarantinedRegions.includes(region)) continue;',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'who tells the truth again is distrusted all the same',
+    foundBy: 'which has told the truth since',
+    patches: [
+      {
+        path: `${consensus}/contradiction.ts`,
+        find: 'return agrees ? 0 :',
+        replace: 'return agrees ? (before ?? 0) :',
+      },
+    ],
+  },
+];
+
 export const working: readonly PlantedBug[] = [
   {
     name: 'maintenance holds nothing back',

@@ -16,6 +16,12 @@ export const sessionMs = 10_000;
 const recoveryMs = 12_000;
 /** A region is heard, and live, so long after it can be reached again. */
 const regionRecoveryMs = 16_000;
+/** Who has lied tells the truth in a round of each monitor before its vote counts again. */
+const trustAgainMs = 45_000;
+
+function untilHeardMsOf({ kind }: Fault): number {
+  return kind === 'region lies' ? trustAgainMs : regionRecoveryMs;
+}
 
 export interface Cast {
   readonly scenario: Scenario;
@@ -45,21 +51,9 @@ export class Conductor {
   }
 
   #inject(fault: Fault): void {
-    switch (fault.kind) {
-      case 'kill':
-      case 'freeze':
-      case 'restart':
-      case 'clock':
-        return this.#injectReplica(fault);
-      case 'region cut off':
-      case 'region blind':
-      case 'prober killed':
-      case 'prober frozen':
-      case 'bad votes':
-        return this.#injectRegion(fault);
-      default:
-        return this.#injectElsewhere(fault);
-    }
+    if ('replica' in fault) this.#injectReplica(fault);
+    else if ('region' in fault) this.#injectRegion(fault);
+    else this.#injectElsewhere(fault);
   }
 
   #injectReplica(fault: Extract<Fault, { replica: number }>): void {
@@ -86,13 +80,15 @@ export class Conductor {
     const { region, forMs } = fault;
     const [from, to] = [this.#now, this.#now + forMs];
     const ofRegion = probers.get(region) ?? [];
-    const disturbed = { whom: `region ${region}`, forMs: forMs + regionRecoveryMs };
+    const disturbed = { whom: `region ${region}`, forMs: forMs + untilHeardMsOf(fault) };
     this.#note(fault.kind, `${region} for ${forMs} ms`, disturbed);
     switch (fault.kind) {
       case 'region cut off':
         return conditions.cutOff(region, to);
       case 'region blind':
         return truth.blind({ region, from, to, knows: fault.knows });
+      case 'region lies':
+        return truth.lie({ region, from, to, monitorIds: fault.monitorIds });
       case 'prober killed':
         for (const prober of ofRegion) prober.kill();
         return void cluster.time.after(forMs, () => ofRegion.forEach((prober) => prober.start()));

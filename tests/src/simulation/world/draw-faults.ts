@@ -59,8 +59,10 @@ function drawRegion({ random, frame }: Draw): { region: string; forMs: number } 
   return { region: random.pick(frame.regions) ?? '', forMs: random.between(3_000, 90_000) };
 }
 
-/** How often each kind is drawn, and how. */
-const draws: Readonly<Record<FaultKind, readonly [weight: number, draw: (draw: Draw) => Fault]>> = {
+/** How often each kind is drawn, and how; a region lies on purpose. */
+const draws: Readonly<
+  Record<Exclude<FaultKind, 'region lies'>, readonly [weight: number, draw: (draw: Draw) => Fault]>
+> = {
   kill: [3, (draw) => ({ at: draw.at, kind: 'kill', ...drawReplica(draw), downMs: draw.random.between(200, 25_000) })],
   freeze: [3, (draw) => ({ at: draw.at, kind: 'freeze', ...drawReplica(draw), forMs: drawFreezeMs(draw.random) })],
   restart: [1, (draw) => ({ at: draw.at, kind: 'restart', ...drawReplica(draw) })],

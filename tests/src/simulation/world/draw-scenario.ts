@@ -3,6 +3,7 @@ import { monitorRecordSchema, type Instant, type MonitorRecord } from '@quorate/
 import { cadenceOf, firstDueAfter } from '@quorate/schedule';
 import { Random } from '@quorate/testing';
 import { drawCoincidences, drawFaults, drawTakeovers } from './draw-faults.ts';
+import { drawLie, drawsLie, liedToMonitorCount, withLie } from './draw-lies.ts';
 import { drawFlapping, drawMaintenance, drawWeather } from './draw-scenes.ts';
 import type { MonitorScript, Outage, PeopleAct, Scenario } from './scenario.ts';
 
@@ -92,6 +93,14 @@ function drawMonitor(frame: Frame, index: number): MonitorScript {
   return { record: drawRecord(frame, index), outages: drawOutages(frame) };
 }
 
+/** As many monitors as it takes to compare regions. */
+function withMore(monitors: readonly MonitorScript[], frame: Frame): MonitorScript[] {
+  const more = Array.from({ length: liedToMonitorCount - monitors.length }, (_, index) => {
+    return drawMonitor(frame, monitors.length + index);
+  });
+  return [...monitors, ...more];
+}
+
 /** Half of the time just as a round of the monitor has begun. */
 function drawOccasion(random: Random, monitors: readonly MonitorScript[], from: Instant) {
   const record = random.pick(monitors)?.record;
@@ -131,7 +140,10 @@ export function drawScenario(seed: number): Scenario {
   const regions = drawRegions(random);
   const channelIds = Array.from({ length: random.between(1, 2) }, () => random.uuid());
   const frame: Frame = { random, regions, channelIds, startAt, calmAt };
-  const healthy = Array.from({ length: random.between(3, 5) }, (_, index) => drawMonitor(frame, index));
+  const fewer = Array.from({ length: random.between(3, 5) }, (_, index) => drawMonitor(frame, index));
+  const ofLies = random.fork('lies');
+  const hasLie = drawsLie(ofLies, regions);
+  const healthy = hasLie ? withMore(fewer, { ...frame, random: ofLies }) : fewer;
   const stage = { random: random.fork('scenes'), startAt: startAt + warmUpMs, calmAt };
   const { monitors: stormy, stormBrake } = drawWeather(stage, healthy);
   const monitors = drawFlapping({ ...stage, random: random.fork('flapping') }, stormy);
@@ -142,17 +154,18 @@ export function drawScenario(seed: number): Scenario {
   };
   const people = drawPeople(frame, monitors);
   const maintenance = drawMaintenance(stage, monitors);
+  const faults = [
+    ...drawFaults(random.fork('faults'), { ...stage, regions, replicas }),
+    ...drawCoincidences(random.fork('coincidences'), people),
+    ...drawTakeovers(random.fork('takeovers'), { maintenance, monitors, replicas, calmAt }),
+  ];
   return {
     ...{ seed, startAt, calmAt, regions, channelIds, monitors, stormBrake, replicas, people, maintenance },
     skewMsMax: random.pick([0, 5_000, skewMsMax]),
-    partitionCount: random.between(1, 3),
+    partitionCount: hasLie ? 1 : random.between(1, 3),
     probersPerRegion: random.pick([1, 1, 2]),
     idleGatherMs: random.between(1_000, 2_500),
     takenMax: random.pick([3, 20, 2_000]),
-    faults: [
-      ...drawFaults(random.fork('faults'), { startAt: startAt + warmUpMs, calmAt, regions, replicas }),
-      ...drawCoincidences(random.fork('coincidences'), people),
-      ...drawTakeovers(random.fork('takeovers'), { maintenance, monitors, replicas, calmAt }),
-    ],
+    faults: hasLie ? withLie(ofLies, drawLie({ ...stage, random: ofLies, regions }, monitors), faults) : faults,
   };
 }

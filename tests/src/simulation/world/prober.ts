@@ -114,7 +114,7 @@ export class SimulatedProber {
     }
     const now = cluster.time.now;
     const blindness = truth.blindnessOf(this.#identity.region, now);
-    const symptom = truth.symptomOf(check.monitorId, this.#identity.region, now);
+    const symptom = truth.saidOf(check.monitorId, this.#identity.region, now);
     const seen = symptom === null ? seenUp : symptom === 'refused' ? seenRefused : seenSilent;
     const quickMs = Math.min(check.timeoutMs, random.between(5, 400));
     const isKnownBlind = blindness?.knows === true;

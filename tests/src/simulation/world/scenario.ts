@@ -54,6 +54,12 @@ export type Fault = { readonly at: Instant } & (
   | (Replica & { readonly kind: 'clock'; readonly skewMs: number })
   | { readonly kind: 'region cut off'; readonly region: string; readonly forMs: number }
   | { readonly kind: 'region blind'; readonly region: string; readonly forMs: number; readonly knows: boolean }
+  | {
+      readonly kind: 'region lies';
+      readonly region: string;
+      readonly forMs: number;
+      readonly monitorIds: readonly string[];
+    }
   | { readonly kind: 'prober killed'; readonly region: string; readonly forMs: number }
   | { readonly kind: 'prober frozen'; readonly region: string; readonly forMs: number }
   | { readonly kind: 'bad votes'; readonly region: string; readonly forMs: number }

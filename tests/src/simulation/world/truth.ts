@@ -12,9 +12,16 @@ export interface Blindness extends Span {
   readonly knows: boolean;
 }
 
+/** A region says the opposite of what it sees. */
+export interface Lie extends Span {
+  readonly region: string;
+  readonly monitorIds: readonly string[];
+}
+
 export class Truth {
   readonly #monitors: ReadonlyMap<string, MonitorScript>;
   readonly #blindnesses: Blindness[] = [];
+  readonly #lies: Lie[] = [];
 
   constructor({ monitors }: Pick<Scenario, 'monitors'>) {
     this.#monitors = new Map(monitors.map((monitor) => [monitor.record.id, monitor]));
@@ -22,6 +29,14 @@ export class Truth {
 
   get blindnesses(): readonly Blindness[] {
     return this.#blindnesses;
+  }
+
+  get lies(): readonly Lie[] {
+    return this.#lies;
+  }
+
+  lie(lie: Lie): void {
+    this.#lies.push(lie);
   }
 
   /** From now on a region reaches no target. */
@@ -33,8 +48,18 @@ export class Truth {
     return this.#blindnesses.find((blindness) => blindness.region === region && covers(blindness, at)) ?? null;
   }
 
+  /** What a region says of a target; null: it is up. */
+  saidOf(monitorId: string, region: string, at: Instant): Symptom | null {
+    const symptom = this.#symptomOf(monitorId, region, at);
+    const lies = this.#lies.some((lie) => {
+      return lie.region === region && lie.monitorIds.includes(monitorId) && covers(lie, at);
+    });
+    if (!lies) return symptom;
+    return symptom === null ? 'refused' : null;
+  }
+
   /** How the target shows itself to a region; null when it is up. */
-  symptomOf(monitorId: string, region: string, at: Instant): Symptom | null {
+  #symptomOf(monitorId: string, region: string, at: Instant): Symptom | null {
     if (this.blindnessOf(region, at) !== null) return 'silent';
     const outages = this.#monitors.get(monitorId)?.outages ?? [];
     const outage = outages.find((one) => covers(one, at) && (one.regions?.includes(region) ?? true));
