@@ -50,7 +50,7 @@ export function quorateLoop(benchCase: BenchCase, { port, nameServer, authority 
       const probe = probes[index];
       if (probe === undefined) throw new RangeError(`there is no origin ${index}`);
       await new Promise<void>((resolve, reject) => {
-        queue.add(`${hostOf(benchCase, index)}:${port}`, async () => await perform(probe, index).then(resolve, reject));
+        queue.add(`${hostOf(benchCase, index)}:${port}`, () => perform(probe, index).then(resolve, reject));
       });
     },
   };

@@ -43,6 +43,9 @@ const idleParsersMax = 1_000;
 /** Whom the parser that runs just now tells, and what it reads: calls never nest, for there is one thread here. */
 let events: LlhttpEvents | null = null;
 let source: Buffer = Buffer.alloc(0);
+/** What it reads as text, as much of it as most heads take: to cut it up is quicker than to decode each name anew. */
+let sourceText: string | null = null;
+const sourceTextBytesMax = 2_048;
 
 /** All of the parser's memory; a new view where it has grown. */
 let memory = new Uint8Array(0);
@@ -53,7 +56,11 @@ function currentMemory(): Uint8Array {
 }
 
 function textAt(at: number, length: number): string {
-  return source.toString('latin1', at - input, at - input + length);
+  const start = at - input;
+  const end = start + length;
+  if (end > sourceTextBytesMax) return source.toString('latin1', start, end);
+  sourceText ??= source.toString('latin1', 0, sourceTextBytesMax);
+  return sourceText.slice(start, end);
 }
 
 const llhttp = new WebAssembly.Instance(new WebAssembly.Module(wasm), {
@@ -136,6 +143,7 @@ export class Llhttp {
     currentMemory().set(bytes, input);
     events = this.#events;
     source = bytes;
+    sourceText = null;
     try {
       return llhttp.llhttp_execute(this.#parser, input, bytes.length);
     } finally {

@@ -45,9 +45,9 @@ const rows: Rows = {
   self: ({ self }, context) => probeSelf(self, context),
 };
 
-export async function performProbe(probe: Probe, context: RoundContext): Promise<Evidence> {
+export function performProbe(probe: Probe, context: RoundContext): Promise<Evidence> {
   const perform = rows[probe.type] as (probe: Probe, context: RoundContext) => Promise<Evidence>;
-  return await perform(probe, context);
+  return perform(probe, context);
 }
 
 type Hosts = { readonly [Type in Probe['type']]: (probe: Extract<Probe, { type: Type }>) => string };

@@ -20,7 +20,8 @@ type Run = () => Promise<void>;
 interface Host {
   readonly name: string;
   running: number;
-  readonly waiting: Run[];
+  /** Null where none has had to wait. */
+  waiting: Run[] | null;
 }
 
 export class ProbeQueue {
@@ -41,7 +42,7 @@ export class ProbeQueue {
   add(name: string, run: Run): void {
     const host = this.#hosts.get(name) ?? this.#enter(name);
     if (host.running >= this.#limits.hostConcurrencyMax) {
-      host.waiting.push(run);
+      (host.waiting ??= []).push(run);
       return;
     }
     host.running += 1;
@@ -50,7 +51,7 @@ export class ProbeQueue {
   }
 
   #enter(name: string): Host {
-    const host: Host = { name, running: 0, waiting: [] };
+    const host: Host = { name, running: 0, waiting: null };
     this.#hosts.set(name, host);
     return host;
   }
@@ -91,7 +92,7 @@ export class ProbeQueue {
 
   #ended(host: Host): void {
     this.#running -= 1;
-    const next = host.waiting.shift();
+    const next = host.waiting?.shift();
     if (next === undefined) this.#leave(host);
     else this.#ready.push({ host, run: next });
     this.#drainSoon();
