@@ -83,7 +83,9 @@ describe('a header that goes on in the next line', () => {
     const folds = ' b\r\n'.repeat(100_000);
     const begin = 'HTTP/1.1 200 OK\r\nX: a\r\n';
     expect(told(read([begin + folds]))).toMatch(/^http\.too-large: /);
-    expect(told(read([begin, ...folds.match(/[^]{1,50}/g)!]))).toMatch(/^http\.too-large: /);
+    for (const piece of [/[^]{1,50}/g, / b\r\n/g]) {
+      expect(told(read([begin, ...folds.match(piece)!]))).toMatch(/^http\.too-large: /);
+    }
   });
 
   it('is cut off like any other', () => {
