@@ -23,7 +23,8 @@ function caseOf(words: string): ConformanceCase {
 
 describe('the conformance suite', () => {
   const findings = defects.flatMap((defect) => defect.noticedBy.map((words) => ({ defect, words })));
-  it.each(findings.map((finding) => [finding.defect.name, finding.words, finding] as const))(
+  // They wait, most of the time.
+  it.concurrent.each(findings.map((finding) => [finding.defect.name, finding.words, finding] as const))(
     'sees that an engine %s when it %s',
     async (_defect, _case, { defect, words }) => {
       await expect(runCase(brokenEngine(engine, defect), caseOf(words))).rejects.toThrow();
