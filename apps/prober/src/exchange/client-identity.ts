@@ -1,5 +1,5 @@
 /** What a server makes of the certificate that it asks for, or of having been shown none, in reasons and sentences. */
-import { TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Instant } from '@quorate/contracts';
 import { Failure } from '../attempt/failure.ts';
 
@@ -14,8 +14,7 @@ export interface ShownIdentity {
  * Whether a server asked for a certificate: OpenSSL notes the kinds of signature that it would be convinced by, none
  * where it did not ask. Null where the connection is gone, and with it the answer.
  */
-export function asksForCertificate(socket: unknown): boolean | null {
-  if (!(socket instanceof TLSSocket)) return false;
+export function asksForCertificate(socket: TLSSocket): boolean | null {
   const algorithms = socket.getSharedSigalgs() as string[] | null | undefined;
   return algorithms === null || algorithms === undefined ? null : algorithms.length > 0;
 }
@@ -31,8 +30,8 @@ const noneToShow = 'the target asks for a client certificate, and the monitor ha
 const refusingStatuses = new Set([400, 401, 403, 495, 496]);
 
 /** What there is to say of an answer's status; null where it has nothing to do with a certificate. */
-export function identityRefusal(statusCode: number, socket: unknown, shown: ShownIdentity): string | null {
-  if (!refusingStatuses.has(statusCode) || asksForCertificate(socket) !== true) return null;
+export function identityRefusal(statusCode: number, asks: boolean, shown: ShownIdentity): string | null {
+  if (!refusingStatuses.has(statusCode) || !asks) return null;
   if (shown.identityEndsAt === null) return noneToShow;
   const expiry = expiryOf(shown);
   return expiry === '' ? null : `the monitor's client certificate was shown${expiry}`;
@@ -40,12 +39,7 @@ export function identityRefusal(statusCode: number, socket: unknown, shown: Show
 
 const endings = new Set(['tls.handshake', 'connect.reset', 'http.empty']);
 
-/** What a failure may have to do with the certificate that its server asked for. */
-export function withIdentity(failure: Failure, socket: unknown, shown: ShownIdentity): Failure {
-  return explained(failure, asksForCertificate(socket), shown);
-}
-
-/** `asks` is null where that is not known. */
+/** What a failure may have to do with the certificate that its server asked for; null where it is not known to. */
 export function explained(failure: Failure, asks: boolean | null, shown: ShownIdentity): Failure {
   if (!endings.has(failure.reason) || asks === false) return failure;
   const { reason, message } = failure;

@@ -36,6 +36,8 @@ export function codeOf(error: Error): string {
 
 export class Connection {
   readonly socket: Socket;
+  /** Whether the other side wanted to see a certificate; kept, since a socket that is gone does not tell. */
+  asksForCertificate = false;
   readonly #early: Buffer[] = [];
   #earlyBytes = 0;
   #sink: ByteSink | null = null;

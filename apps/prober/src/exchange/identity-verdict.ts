@@ -5,7 +5,7 @@
 import { TLSSocket } from 'node:tls';
 import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
-import { asksForCertificate, explained, type ShownIdentity } from './client-identity.ts';
+import { explained, type ShownIdentity } from './client-identity.ts';
 import { codeOf, type Connection } from './connection.ts';
 import { handshakeFailure } from './tls-failure.ts';
 
@@ -24,8 +24,8 @@ function brokenOff(code: string): Failure {
   return code.startsWith('ERR_SSL') ? handshakeFailure(code, { minVersion: 'TLSv1.3', protocols: [] }) : reset;
 }
 
-function asksLater({ socket }: Connection): boolean {
-  return socket instanceof TLSSocket && socket.getProtocol() === 'TLSv1.3' && asksForCertificate(socket) === true;
+function asksLater({ socket, asksForCertificate }: Connection): boolean {
+  return asksForCertificate && socket instanceof TLSSocket && socket.getProtocol() === 'TLSv1.3';
 }
 
 interface Verdict {

@@ -6,7 +6,7 @@ import { tlsVersions, type Instant, type TlsVersion } from '@quorate/contracts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
 import { certificateFacts, chainFacts, chainOf, earlier } from './certificate.ts';
-import { withIdentity } from './client-identity.ts';
+import { asksForCertificate, explained } from './client-identity.ts';
 import { Connection, codeOf } from './connection.ts';
 import { awaitVerdict, heedRefusal } from './identity-verdict.ts';
 import { Pace } from './pace.ts';
@@ -87,7 +87,7 @@ function beginHandshake(attempt: Attempt, { plain, settings, done }: Handshake):
   });
   socket.getPeerCertificate = unread;
   const failed = (code: string): void => {
-    const told = withIdentity(handshakeFailure(code, { minVersion, protocols }), socket, shown);
+    const told = explained(handshakeFailure(code, { minVersion, protocols }), asksForCertificate(socket), shown);
     socket.destroy();
     done(told);
   };
@@ -150,6 +150,7 @@ export async function secure(
   record(attempt, socket, proof);
   const verdict = judge(socket, proof);
   const connection = Connection.over(socket);
+  connection.asksForCertificate = asksForCertificate(socket) === true;
   const { identityEndsAt = null, refusal } = settings;
   const shown = { identityEndsAt, now: attempt.startedAt };
   if (refusal === 'heeded' && verdict === null) heedRefusal(attempt, connection, shown);

@@ -2,7 +2,7 @@
 import type { Attempt } from '../attempt/attempt.ts';
 import { Failure } from '../attempt/failure.ts';
 import type { Credentials } from '../auth/credentials.ts';
-import { identityRefusal, withIdentity } from './client-identity.ts';
+import { explained, identityRefusal } from './client-identity.ts';
 import { CookieJar } from './cookies.ts';
 import { CutOff } from './cut-off.ts';
 import { exchangeInHttp2 } from './http2-exchange.ts';
@@ -146,12 +146,12 @@ class Visit {
     if (heard instanceof Failure) {
       if (heard instanceof CutOff) attempt.statusCode = heard.answer.statusCode;
       if (line === null) return heard;
-      const failure = withIdentity(heard, line.connection.socket, shown);
+      const failure = explained(heard, line.connection.asksForCertificate, shown);
       line.connection.close();
       return failure;
     }
     attempt.statusCode = heard.statusCode;
-    this.#identityRefusal = identityRefusal(heard.statusCode, line?.connection.socket, shown);
+    this.#identityRefusal = identityRefusal(heard.statusCode, line?.connection.asksForCertificate ?? false, shown);
     return heard;
   }
 

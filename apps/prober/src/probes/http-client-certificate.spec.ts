@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPrivateKey } from 'node:crypto';
+import { createSecureServer } from 'node:http2';
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { httpProbeSchema, type Evidence } from '@quorate/contracts';
@@ -126,6 +127,20 @@ describe('a client certificate', () => {
       message: 'got 400, expected 200-299: the target asks for a client certificate, and the monitor has none',
     });
     expect((await look(`https://localhost:${port}/`, shown(client))).message).toBe('got 400, expected 200-299');
+  });
+
+  it('that is missing explains it over HTTP/2 too, where the connection is gone by then', async () => {
+    const settings = { ...site, ca: clients.certificate, requestCert: true, rejectUnauthorized: false };
+    const server = createSecureServer(settings, (_, response) => {
+      response.writeHead(400).end('no certificate');
+      response.stream.session?.close();
+    });
+    const port = await listenOnLoopback(server);
+    const { message } = await look(`https://localhost:${port}/`, {}, { httpVersion: '2' });
+    await closeServer(server);
+    expect(message).toBe(
+      'got 400, expected 200-299: the target asks for a client certificate, and the monitor has none',
+    );
   });
 
   it('goes along within its origin, and to nobody else', async () => {
