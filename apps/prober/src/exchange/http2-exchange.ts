@@ -134,7 +134,8 @@ class Exchange {
     this.#truncated ||= bytes.length > room;
     this.#body.push(bytes.subarray(0, room));
     this.#bodyBytes += Math.min(room, bytes.length);
-    if (this.#truncated) this.#call.close(constants.NGHTTP2_CANCEL);
+    // The connection goes with it. Told by RST_STREAM first, Node's own server keeps what it had yet to write.
+    if (this.#truncated) this.#stream.destroy();
   }
 
   #answer(): Answer {
