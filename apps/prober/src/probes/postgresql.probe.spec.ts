@@ -165,6 +165,12 @@ describe('a query to PostgreSQL', () => {
     ['NULL', { row: [null] }, '', 'expected "", the query gave NULL'],
     ['no row', { row: null }, '1', 'expected "1", the query gave no row'],
     ['a row without columns', { row: [] }, '1', 'expected "1", the query gave no row'],
+    [
+      'a table of others',
+      { queryError: ['42501', 'permission denied for table x'] },
+      null,
+      'the query failed: permission',
+    ],
     ['an error', { queryError: ['42P01', 'relation "x" does not exist'] }, null, 'the query failed: relation "x" does'],
   ])('that gives %s is down', async (_what, settings, equals, message) => {
     expect(await lookAt(settings, query(equals))).toMatchObject({

@@ -14,6 +14,8 @@ const lengthBytes = 4;
 const headerBytes = 5;
 /** By when the server itself gives up on a query that nobody waits for any more. */
 const queryGraceMs = 1_000;
+/** Only the first row is looked at. */
+const rowsMax = 1;
 
 /** What a server may say at any time, and what says nothing of its health. */
 const asides = /^[SNAKv]$/;
@@ -25,9 +27,13 @@ interface Message {
 
 const int32 = (value: number): Buffer => uint(value, lengthBytes, 'big');
 
-function* say(type: string, ...parts: readonly Buffer[]): Talk {
+function message(type: string, ...parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts);
-  yield* send(Buffer.from(type), int32(lengthBytes + body.length), body);
+  return Buffer.concat([Buffer.from(type), int32(lengthBytes + body.length), body]);
+}
+
+function* say(type: string, ...parts: readonly Buffer[]): Talk {
+  yield* send(message(type, ...parts));
 }
 
 /** The next message of one of `types`. */
@@ -154,12 +160,12 @@ function readRow(body: Buffer): string | null | undefined {
   return length < 0 ? null : reader.take(length).toString('utf8');
 }
 
-function* ask(sql: string): Talk<string | null | undefined> {
-  yield* say('Q', zeroEnded(sql));
+/** Until the server is ready again: the first column of the first row. */
+function* hearRows(): Talk<string | null | undefined> {
   let value: string | null | undefined;
   for (let hasRow = false; ;) {
-    const { type, body } = yield* hear('TDCIGHWdcZ');
-    if (type === 'E') return yield* failBy(body, 'query.mismatch', 'the query failed');
+    const { type, body } = yield* hear('12TDCIGHWdcsZ');
+    if (type === 'E') return yield* failByQuery(body);
     if (type === 'G' || type === 'H' || type === 'W') {
       return yield* fail('query.mismatch', 'the query is a COPY, which is not supported');
     }
@@ -171,9 +177,27 @@ function* ask(sql: string): Talk<string | null | undefined> {
   }
 }
 
+function* failByQuery(body: Buffer): Talk<never> {
+  const { code, message } = readError(body);
+  return yield* fail('query.mismatch', `the query failed: ${message} (${code})`);
+}
+
+const nothing = Buffer.from([0]);
+const none = uint(0, 2, 'big');
+
+/** By the extended query, which takes one statement only: a second could end the transaction that holds the first. */
+function* ask(sql: string): Talk<string | null | undefined> {
+  const parsed = message('P', nothing, zeroEnded(sql), none);
+  const bound = message('B', nothing, nothing, none, none, none);
+  // In one breath: the network holds small words back until the one before was heard.
+  yield* send(parsed, bound, message('E', nothing, int32(rowsMax)), message('S'));
+  return yield* hearRows();
+}
+
 /** Nothing that a query does lasts, and PostgreSQL itself ends one that outlives the probe. */
 function* askSafely(query: Query, timeoutMs: number): Talk {
-  yield* ask(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${timeoutMs + queryGraceMs}`);
+  yield* say('Q', zeroEnded(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${timeoutMs + queryGraceMs}`));
+  yield* hearRows();
   yield* judgeQuery(query, yield* ask(query.sql));
 }
 

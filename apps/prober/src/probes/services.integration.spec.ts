@@ -53,6 +53,7 @@ describe('a real PostgreSQL', () => {
     ['TLS that it lacks', { tls: 'require' }, 'tls.protocol', /does not offer TLS/],
     ['another value', { query: { sql: 'select 1', equals: '2' } }, 'query.mismatch', /the query gave "1"/],
     ['a bad query', { query: { sql: 'select from where' } }, 'query.mismatch', /syntax error/],
+    ['a query that goes on', { query: { sql: 'commit; create table x ()' } }, 'query.mismatch', /multiple commands/],
     ['a query that writes', { query: { sql: 'create table x ()' } }, 'query.mismatch', /read-only transaction/],
   ])('is down: %s', async (_what, changes, reason, message) => {
     const evidence = await look('postgresql', { ...settings, ...changes });

@@ -39,8 +39,12 @@ const md5 = (value: string, salt: Buffer | string): string =>
 const wrongPassword: readonly [string, string] = ['28P01', 'password authentication failed for user "watcher"'];
 
 async function takeMessage(peer: Peer): Promise<Buffer> {
+  return (await takeTyped(peer)).body;
+}
+
+async function takeTyped(peer: Peer): Promise<{ readonly type: string; readonly body: Buffer }> {
   const header = await peer.take(5);
-  return await peer.take(header.readUInt32BE(1) - 4);
+  return { type: header.toString('latin1', 0, 1), body: await peer.take(header.readUInt32BE(1) - 4) };
 }
 
 async function takeStartup(peer: Peer, issued: Issued | undefined): Promise<Buffer> {
@@ -101,10 +105,12 @@ const done = postgresqlMessage('C', text('SELECT 1'));
 async function answerQueries(peer: Peer, { row = ['1'], queryError }: PostgresqlStandInSettings): Promise<void> {
   await takeMessage(peer);
   peer.write(postgresqlMessage('C', text('BEGIN')), postgresqlMessage('C', text('SET')), ready);
-  await takeMessage(peer);
+  // The parts of an extended query are answered together, when the client synchronises.
+  while ((await takeTyped(peer)).type !== 'S');
+  const begun = [postgresqlMessage('1'), postgresqlMessage('2')];
   if (queryError !== undefined) peer.write(error(queryError), ready);
-  else if (row === null) peer.write(done, ready);
-  else peer.write(postgresqlMessage('T', int(row.length, 2)), dataRow(row), dataRow(['second']), done, ready);
+  else if (row === null) peer.write(...begun, done, ready);
+  else peer.write(...begun, dataRow(row), postgresqlMessage('s'), ready);
 }
 
 export function postgresqlStandIn(settings: PostgresqlStandInSettings = {}): PeerScript {
