@@ -108,7 +108,8 @@ const writers: { readonly [Type in RecordType]: (record: RecordOf<Type>) => stri
   CNAME: ({ data }) => nameOf(data),
   NS: ({ data }) => nameOf(data),
   PTR: ({ data }) => nameOf(data),
-  TXT: ({ data }) => [data].flat().map(String).join(''),
+  // A character may begin in one of its strings and end in the next.
+  TXT: ({ data }) => Buffer.concat([data].flat().map((text) => Buffer.from(text as string))).toString('utf8'),
   MX: ({ data: { preference, exchange } }) => [preference, nameOf(exchange)].join(' '),
   SRV: ({ data: { priority, weight, port, target } }) => [priority, weight, port, nameOf(target)].join(' '),
   CAA: ({ data: { flags, tag, value } }) => `${flags} ${tag} "${value}"`,

@@ -43,6 +43,25 @@ function spelling(value: string, recordType: DnsProbe['recordType']): string {
   return recordType === 'AAAA' ? canonicalAddress(plain) : plain.replace(/\.(?= |$)/g, '');
 }
 
+const quotedTexts = /^"(?:[^"\\]|\\.)*"(?:\s+"(?:[^"\\]|\\.)*")*$/s;
+
+/** What `dig +short` writes as `"v=spf1 " "-all"`, as the one text that it is; anything else stays. */
+function unquoted(value: string): string {
+  if (!quotedTexts.test(value)) return value;
+  // Escapes are of bytes: 195 and 169 are one character.
+  const bytes = Buffer.from(value, 'utf8').toString('latin1');
+  const texts = bytes.slice(1, -1).replace(/(?<!\\)((?:\\\\)*)"\s+"/g, '$1');
+  const plain = texts.replace(/\\(\d{3}|.)/gs, (_, escaped: string) =>
+    escaped.length === 1 ? escaped : String.fromCharCode(Number(escaped)),
+  );
+  return Buffer.from(plain, 'latin1').toString('utf8');
+}
+
+function wantedSpelling(value: string, recordType: DnsProbe['recordType'], got: ReadonlySet<string>): string {
+  const plain = spelling(value, recordType);
+  return recordType === 'TXT' && !got.has(plain) ? unquoted(plain) : plain;
+}
+
 function quote(records: readonly ReplyRecord[]): string {
   const values = records.slice(0, quotedRecordsMax).map(({ value }) => JSON.stringify(value));
   const more = records.length > quotedRecordsMax ? ` and ${records.length - quotedRecordsMax} more` : '';
@@ -66,8 +85,8 @@ const wishes: Readonly<Record<Expect['match'], string>> = {
 function judgeValues(records: readonly ReplyRecord[], { recordType, expect }: DnsProbe): Failure | null {
   const { values, match } = expect;
   if (values.length === 0) return null;
-  const wanted = new Set(values.map((value) => spelling(value, recordType)));
   const got = new Set(records.map(({ value }) => spelling(value, recordType)));
+  const wanted = new Set(values.map((value) => wantedSpelling(value, recordType, got)));
   if (holds[match](wanted, got)) return null;
   const wish = `${wishes[match]} ${values.map((value) => JSON.stringify(value)).join(', ')}`;
   return new Failure('dns.mismatch', `got ${quote(records)}, expected ${wish}`);

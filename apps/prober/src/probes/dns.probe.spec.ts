@@ -1,18 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { dnsProbeSchema, type Evidence } from '@quorate/contracts';
 import { AddressGuard, allowLoopback, allowNothing, NameResolver, type AllowList } from '@quorate/outbound';
-import {
-  createAuthority,
-  dnsReply,
-  startDnsServer,
-  type DnsReplyParts,
-  type DnsScript,
-  type DnsServer,
-  type Issued,
-} from '@quorate/testing';
+import { dnsReply, startDnsServer, type DnsReplyParts, type DnsScript, type DnsServer } from '@quorate/testing';
 import * as dnsPacket from 'dns-packet';
 import { probeDns } from './dns.probe.ts';
-import { createSurroundings } from './surroundings.ts';
+import { openProbeStage } from './probe.stage.ts';
 
 const always =
   (parts: DnsReplyParts): DnsScript =>
@@ -21,23 +13,14 @@ const always =
 
 const a = (data: string, name = 'shop.test'): dnsPacket.Answer => ({ type: 'A', name, ttl: 60, data });
 const good: DnsReplyParts = { answers: [a('203.0.113.7')] };
-const stop = new AbortController();
-let issued: Issued;
-let certificateAuthorities: string;
+const stage = await openProbeStage();
 let server: DnsServer | null = null;
 let names: NameResolver;
 
-beforeAll(async () => {
-  const authority = await createAuthority();
-  issued = await authority.issue({ names: ['localhost'] });
-  certificateAuthorities = authority.certificate;
-});
-beforeEach(() => void (names = new NameResolver({ servers: ['127.0.0.1:1'] })));
-afterEach(async () => {
-  await server?.close();
+beforeEach(() => {
   server = null;
+  names = new NameResolver({ servers: ['127.0.0.1:1'] });
 });
-afterAll(() => stop.abort());
 
 interface LookSettings {
   readonly tcp?: DnsScript;
@@ -48,7 +31,7 @@ interface LookSettings {
 }
 
 async function serve(udp: DnsScript, { tcp = udp, isTls = false }: LookSettings = {}): Promise<number> {
-  server = await startDnsServer({ udp, tcp, ...(isTls ? { issued } : {}) });
+  server = await stage.serve(startDnsServer({ udp, tcp, ...(isTls ? { issued: stage.issued } : {}) }));
   return server.port;
 }
 
@@ -57,9 +40,8 @@ async function ask(
   { allowed = allowLoopback, timeoutMs = 900 }: LookSettings = {},
 ): Promise<Evidence> {
   const dns = dnsProbeSchema.parse({ name: 'shop.test', recordType: 'A', ...changes });
-  const guard = new AddressGuard(allowed);
-  const settings = { guard, resolver: names, region: 'eu', version: '1', signal: stop.signal, certificateAuthorities };
-  return probeDns(dns, { ...createSurroundings(settings), monitorKey: 'm', startedAt: Date.now(), timeoutMs });
+  const outbound = { guard: new AddressGuard(allowed), resolver: names };
+  return await probeDns(dns, stage.context({ outbound, timeoutMs }));
 }
 
 async function look(answer: DnsScript, changes: object = {}, settings: LookSettings = {}): Promise<Evidence> {
@@ -75,6 +57,10 @@ const spellings: [string, dnsPacket.Answer, string][] = [
   ['NS', { type: 'NS', name: 'shop.test', ttl: 1, data: 'ns1.test' }, 'ns1.test'],
   ['PTR', { type: 'PTR', name: 'shop.test', ttl: 1, data: 'host.test' }, 'host.test.'],
   ['TXT', { type: 'TXT', name: 'shop.test', ttl: 1, data: ['v=spf1 ', '-all'] }, 'v=spf1 -all'],
+  ['TXT', { type: 'TXT', name: 'shop.test', ttl: 1, data: ['v=spf1 ', '-all'] }, '"v=spf1 " "-all"'],
+  ['TXT', { type: 'TXT', name: 'shop.test', ttl: 1, data: ['a "b" \\', 'é'] }, '"a \\"b\\" \\\\" "\\195\\169"'],
+  ['TXT', { type: 'TXT', name: 'shop.test', ttl: 1, data: [Buffer.from([0xc3]), Buffer.from([0xa9])] }, 'é'],
+  ['TXT', { type: 'TXT', name: 'shop.test', ttl: 1, data: '"quoted"' }, '"quoted"'],
   [
     'SOA',
     {
@@ -144,13 +130,11 @@ describe('a DNS probe', () => {
     ['NOTIMP', 4, 'dns.mismatch'],
   ])('is down on %s, and up where that is expected', async (name, rcode, reason) => {
     expect(await look(always({ rcode }))).toMatchObject({ outcome: 'down', reason });
-    await server?.close();
     expect(await look(always({ rcode }), { expect: { rcodes: [name] } })).toMatchObject({ outcome: 'up' });
   });
 
   it('is down when there is no record of the type, unless none of some values is all that is asked', async () => {
     expect(await look(always({}))).toMatchObject({ reason: 'dns.no-answer', message: 'shop.test has no A record' });
-    await server?.close();
     const none = { expect: { match: 'none', values: ['203.0.113.7'] } };
     expect(await look(always({}), none)).toMatchObject({ outcome: 'up' });
   });
@@ -161,10 +145,8 @@ describe('a DNS probe', () => {
     const parts = { authorities, additionals };
     const authority = { expect: { section: 'authority', values: ['ns1.test'] } };
     expect(await look(always(parts), authority)).toMatchObject({ outcome: 'up' });
-    await server?.close();
     const additional = { expect: { section: 'additional', values: ['192.0.2.53'] } };
     expect(await look(always(parts), additional)).toMatchObject({ outcome: 'up' });
-    await server?.close();
     expect(await look(always(good), authority)).toMatchObject({
       reason: 'dns.no-answer',
       message: 'shop.test has no record in the authority section',
@@ -183,7 +165,6 @@ describe('a DNS probe', () => {
   it('takes an unvalidated answer for a mismatch where DNSSEC is wanted', async () => {
     expect(await look(always(good), { dnssec: true })).toMatchObject({ reason: 'dns.mismatch' });
     expect(server?.questions[0]?.query.flag_ad).toBe(true);
-    await server?.close();
     const flags = dnsPacket.AUTHENTIC_DATA;
     expect(await look(always({ ...good, flags }), { dnssec: true })).toMatchObject({ outcome: 'up' });
   });
@@ -239,8 +220,7 @@ describe('over UDP', () => {
 
   it('is down when nobody listens', async () => {
     const port = await serve(() => null);
-    await server?.close();
-    server = null;
+    await stage.clear();
     expect(await ask({ resolver: `127.0.0.1:${port}` })).toMatchObject({ reason: 'connect.refused' });
   });
 
