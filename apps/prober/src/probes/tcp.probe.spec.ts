@@ -178,3 +178,32 @@ describe('a TCP probe', () => {
     expect(await look(injecting, { steps })).toMatchObject({ outcome: 'down', reason: 'timeout.response' });
   });
 });
+
+describe('what comes last before the deadline', () => {
+  /** A look at so long a text is worth it again only after a pause, which outlasts the deadline here. */
+  const long = 'x'.repeat(60_000);
+
+  /** Says `word` behind the long text, and lets nobody hear it before the deadline is over. */
+  const lateBy =
+    (word: string): Script =>
+    (socket) => {
+      const overAt = performance.now() + 550;
+      socket.write(long);
+      setTimeout(() => {
+        socket.write(word);
+        while (performance.now() < overAt);
+      }, 100);
+    };
+
+  it('is looked at, and a match counts', async () => {
+    expect(await look(lateBy('ready'), { steps: [{ expect: 'ready' }] })).toMatchObject({
+      outcome: 'up',
+      reason: null,
+    });
+  });
+
+  it('is told where it is none', async () => {
+    const evidence = await look(lateBy('never'), { steps: [{ expect: 'ready' }] });
+    expect(evidence).toMatchObject({ outcome: 'down', reason: 'tcp.mismatch' });
+  });
+});
