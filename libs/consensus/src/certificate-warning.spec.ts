@@ -183,7 +183,7 @@ describe('an open warning', () => {
 
   it('ends with its monitor', () => {
     const rehearsal = see(at(soon), soon);
-    rehearsal.take({ kind: 'monitor-deleted' });
+    rehearsal.delete();
     expect(told(rehearsal)).toEqual([opened, 'certificate resolved 13 deleted']);
   });
 

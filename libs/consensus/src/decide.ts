@@ -91,7 +91,8 @@ function acknowledge(work: KnownWork, { incidentId, by }: Extract<Input, { kind:
 }
 
 /** When time alone will change something about the monitor; null when it won't. */
-export function nextDueAt({ monitor, state, windows, deletedAt }: Memory): Instant | null {
+export function nextDueAt({ monitor, state, windows, deletedAt, isLeaving }: Memory): Instant | null {
+  if (isLeaving) return 0;
   const ends = windows.map(({ check, openedAt }) =>
     check === null ? openedAt + checkAwaitedMsMax : closesAtOf(check),
   );

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { decide, nextDueAt } from './decide.ts';
+import { nextDueAt } from './decide.ts';
 import { emptyMemory, restoreMemory } from './memory.ts';
 import { downNow, monitorId, Rehearsal, startedAt } from './rehearsal.stage.ts';
 
 describe('deleting', () => {
   it('resolves an open incident with cause deleted and leaves nothing', () => {
     const rehearsal = downNow();
-    rehearsal.take({ kind: 'monitor-deleted' });
+    rehearsal.delete();
     expect(rehearsal.alerts[1]).toMatchObject({ transition: 'resolved', resolveCause: 'deleted' });
     expect(rehearsal.memory).toEqual({ ...emptyMemory(monitorId), deletedAt: rehearsal.now });
     rehearsal.pass(600_000);
@@ -17,18 +17,19 @@ describe('deleting', () => {
   it('tells nobody where no incident was open', () => {
     const rehearsal = new Rehearsal();
     rehearsal.begin('d');
-    rehearsal.take({ kind: 'monitor-deleted' });
+    rehearsal.delete();
     expect(rehearsal.told).toEqual([]);
     expect(rehearsal.memory.windows).toEqual([]);
   });
 
   it('says what the monitor was called, though its record was gone before a successor came', () => {
     const rehearsal = downNow({ tags: { team: 'web' } });
-    const successor = restoreMemory(rehearsal.state);
-    const { effects } = decide(successor, { kind: 'monitor-deleted' }, rehearsal.context);
-    expect(effects).toMatchObject([
-      { alert: { resolveCause: 'deleted', monitor: { name: 'Shop', tags: { team: 'web' } } } },
-    ]);
+    rehearsal.memory = restoreMemory(rehearsal.state);
+    rehearsal.delete();
+    expect(rehearsal.alerts[1]).toMatchObject({
+      resolveCause: 'deleted',
+      monitor: { name: 'Shop', tags: { team: 'web' } },
+    });
   });
 
   it('leaves no round without a word: what is under way ends at once, with the verdict that had fallen or none', () => {
@@ -36,7 +37,7 @@ describe('deleting', () => {
     rehearsal.begin('dd');
     rehearsal.pass(5_000);
     rehearsal.begin('d');
-    rehearsal.take({ kind: 'monitor-deleted' });
+    rehearsal.delete();
     expect(rehearsal.closed).toMatchObject([
       { kind: 'scheduled', verdict: 'down', closedAt: rehearsal.now, votes: [{}, {}] },
       { kind: 'scheduled', verdict: 'inconclusive', closedAt: rehearsal.now, votes: [{}] },
@@ -47,7 +48,7 @@ describe('deleting', () => {
   it('is for good: checks and votes that still come are nothing', () => {
     const rehearsal = new Rehearsal({ decision: { confirmations: 1 } });
     const round = rehearsal.begin('d');
-    rehearsal.take({ kind: 'monitor-deleted' });
+    rehearsal.delete();
     rehearsal.cast({ round, region: 'us', outcome: 'down' });
     rehearsal.pass(1);
     rehearsal.begin('dd');
@@ -59,28 +60,25 @@ describe('deleting', () => {
   it('closes no round again where a successor reads it once more, though its memory of the round is gone', () => {
     const rehearsal = new Rehearsal();
     const round = rehearsal.begin('dd');
-    rehearsal.take({ kind: 'monitor-deleted' });
+    rehearsal.delete();
     rehearsal.cast({ round, region: 'ap', outcome: 'down' });
     rehearsal.memory = emptyMemory(monitorId);
     rehearsal.caughtUp = false;
-    rehearsal.take({ kind: 'monitor-deleted' });
+    rehearsal.delete();
     for (const { input } of rehearsal.journal) rehearsal.take(input);
     rehearsal.caughtUp = true;
     rehearsal.pass(70_000);
     expect(rehearsal.closed).toMatchObject([{ verdict: 'down', votes: [{}, {}] }]);
   });
 
-  it('lets a successor read again what its open rounds have heard, before it tells of their end', () => {
+  it('ends with the step, after what the step has heard of its rounds: a successor reads it all again', () => {
     const rehearsal = new Rehearsal();
     rehearsal.begin('dd');
     rehearsal.pass(5_000);
-    const successor = restoreMemory(rehearsal.state);
-    rehearsal.memory = successor;
-    rehearsal.caughtUp = false;
+    rehearsal.memory = restoreMemory(rehearsal.state);
     rehearsal.take({ kind: 'monitor-deleted' });
-    expect(rehearsal.closed).toEqual([]);
     for (const { input } of rehearsal.journal) rehearsal.take(input);
-    rehearsal.caughtUp = true;
+    expect([rehearsal.closed, nextDueAt(rehearsal.memory)]).toEqual([[], 0]);
     rehearsal.pass(1);
     expect(rehearsal.closed).toMatchObject([
       { kind: 'scheduled', verdict: 'down', votes: [{ region: 'eu' }, { region: 'us' }] },
@@ -94,13 +92,13 @@ describe('deleting', () => {
     const round = { dueAt: startedAt, kind: 'manual' } as const;
     rehearsal.announce(round);
     rehearsal.castWord(round, 'u');
-    rehearsal.take({ kind: 'monitor-deleted' });
+    rehearsal.delete();
     expect(rehearsal.closed).toMatchObject([{ kind: 'manual', verdict: 'inconclusive', votes: [{}] }]);
   });
 
   it('is over for a monitor that is saved again, as by an import', () => {
     const rehearsal = new Rehearsal();
-    rehearsal.take({ kind: 'monitor-deleted' });
+    rehearsal.delete();
     rehearsal.edit({ name: 'Shop again' });
     rehearsal.round('ddd');
     expect(rehearsal.closed).toMatchObject([{ verdict: 'down' }]);

@@ -49,8 +49,8 @@ function startAfresh(work: KnownWork): void {
 }
 
 /**
- * Takes in that a monitor's record is gone. Where it left rounds open, a successor has their checks and votes yet to
- * read again: what is told of their end has to tell of those too.
+ * Takes in that a monitor's record is gone. It leaves with the next tick: what its open rounds have heard by now may
+ * lie unread, and all that a successor has to read again. What is told of their end has to tell of those too.
  */
 export function takeDeletion(work: Work): void {
   work.monitor = null;
@@ -62,8 +62,7 @@ export function takeDeletion(work: Work): void {
  * rounds goes with it, so nothing can tell a new one from one that a successor reads again: none is taken any more.
  */
 export function leave(work: Work): void {
-  const isRead = work.context.caughtUp || work.state === null;
-  if (!work.isLeaving || !isRead) return;
+  if (!work.isLeaving || (!work.mayTimeEnd && work.state !== null)) return;
   abandonIncident(work, 'deleted');
   abandonCertificateWarning(work, { resolvedAt: work.context.now, resolveCause: 'deleted' });
   breakOff(work);

@@ -21,7 +21,7 @@ export interface Memory {
   readonly windows: readonly VoteWindow[];
   /** When its deletion was heard of; null for one that was not deleted, or so long ago that it is forgotten. */
   readonly deletedAt: Instant | null;
-  /** Its deletion was heard of, and ends it once all is read again that its open rounds have heard. */
+  /** Its deletion was heard of, and the next tick ends it. */
   readonly isLeaving: boolean;
 }
 

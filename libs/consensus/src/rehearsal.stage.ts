@@ -147,6 +147,12 @@ export class Rehearsal {
     this.effects.push(...decided.effects);
   }
 
+  /** Hears that the monitor was deleted, and ends the step. */
+  delete(): void {
+    this.take({ kind: 'monitor-deleted' });
+    this.take({ kind: 'tick' });
+  }
+
   hear(input: Journaled['input']): void {
     this.journal.push({ input, at: this.now });
     this.take(input);
