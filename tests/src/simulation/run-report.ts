@@ -1,6 +1,7 @@
 /** What one run has shown. */
 import type { DeliveryCounts } from './checks/deliveries.ts';
 import type { FlappingCounts } from './checks/flapping.ts';
+import type { JobCounts } from './checks/jobs.ts';
 import type { MaintenanceCounts } from './checks/maintenance.ts';
 import type { OutageCounts } from './checks/outages.ts';
 import type { QuarantineCounts } from './checks/quarantine.ts';
@@ -26,6 +27,7 @@ export interface RunReport {
   readonly maintenance: MaintenanceCounts;
   readonly flapping: FlappingCounts;
   readonly quarantine: QuarantineCounts;
+  readonly jobs: JobCounts;
 }
 
 const nothing = {
@@ -42,6 +44,7 @@ const nothing = {
   maintenance: { windows: 0, held: 0, takenOver: 0 },
   flapping: { targets: 0 },
   quarantine: { lies: 0, silenced: 0, heardAgain: 0, rounds: 0 },
+  jobs: { pings: 0, misses: 0 },
 } as const;
 
 /** The report of a run that could not tell of itself any more. */

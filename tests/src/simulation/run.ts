@@ -7,6 +7,7 @@ import type { Evidence } from './checks/finding.ts';
 import { checkFlapping } from './checks/flapping.ts';
 import { History } from './checks/history.ts';
 import { checkIntents } from './checks/intents.ts';
+import { checkJobs } from './checks/jobs.ts';
 import { checkMaintenance } from './checks/maintenance.ts';
 import { checkOutages } from './checks/outages.ts';
 import { checkQuarantine } from './checks/quarantine.ts';
@@ -62,6 +63,7 @@ function judge(scenario: Scenario, { cluster: { time }, ledger, truth }: World):
   const maintenance = checkMaintenance(evidence);
   const flapping = checkFlapping(evidence);
   const quarantine = checkQuarantine(evidence);
+  const jobs = checkJobs(evidence);
   return {
     seed: scenario.seed,
     hash: ledger.trace.hash,
@@ -78,5 +80,6 @@ function judge(scenario: Scenario, { cluster: { time }, ledger, truth }: World):
     maintenance,
     flapping,
     quarantine,
+    jobs,
   };
 }

@@ -19,7 +19,7 @@ export class Tally {
   #repeatedCount = 0;
   #simulatedMs = 0;
   readonly #sums = { rounds: 0, intents: 0, scripted: 0, obliged: 0, resolved: 0, wanted: 0, doubled: 0, restores: 0 };
-  readonly #scenes = { storms: 0, members: 0, windows: 0, held: 0, takenOver: 0, flapping: 0 };
+  readonly #scenes = { storms: 0, members: 0, windows: 0, held: 0, takenOver: 0, flapping: 0, pings: 0, misses: 0 };
   readonly #quarantine = { lies: 0, silenced: 0, heardAgain: 0, rounds: 0 };
 
   get runCount(): number {
@@ -54,6 +54,8 @@ export class Tally {
     this.#scenes.held += report.maintenance.held;
     this.#scenes.takenOver += report.maintenance.takenOver;
     this.#scenes.flapping += report.flapping.targets;
+    this.#scenes.pings += report.jobs.pings;
+    this.#scenes.misses += report.jobs.misses;
     this.#quarantine.lies += report.quarantine.lies;
     this.#quarantine.silenced += report.quarantine.silenced;
     this.#quarantine.heardAgain += report.quarantine.heardAgain;
@@ -65,7 +67,7 @@ export class Tally {
 
   inWords({ elapsedMs, threadCount }: Pace): string {
     const { rounds, intents, scripted, obliged, resolved, wanted, doubled, restores } = this.#sums;
-    const { storms, members, windows, held, takenOver, flapping } = this.#scenes;
+    const { storms, members, windows, held, takenOver, flapping, pings, misses } = this.#scenes;
     const { lies, silenced, heardAgain, rounds: distrusted } = this.#quarantine;
     const aSecond = (this.#runCount + this.#repeatedCount) / (elapsedMs / 1_000);
     const faults = [...this.#faults].sort(([left], [right]) => left.localeCompare(right));
@@ -88,6 +90,7 @@ export class Tally {
         ['maintenance windows', `${grouped(windows)}, with ${grouped(held)} incidents told at their end`],
         ['  taken over within', grouped(takenOver)],
         ['targets that flapped', grouped(flapping)],
+        ['pings of jobs', `${grouped(pings)}, and ${grouped(misses)} times none, or one that told of a failure`],
         ['regions that lied', `${grouped(lies)}, with ${grouped(distrusted)} rounds judged without them`],
         ['  long enough to be silenced', grouped(silenced)],
         ['  honest again for long enough', `${grouped(heardAgain)}: their votes counted again`],

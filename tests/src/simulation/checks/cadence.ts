@@ -1,6 +1,6 @@
 /**
  * Each time at which a round of a monitor was due has one round, or a later one that counts it as missed; and every
- * scheduled round is named by such a time, or by that of a change that asked for one at once.
+ * scheduled round is named by such a time, or by that of a change or a ping that asked for one at once.
  */
 import type { Check, Instant, MonitorRecord } from '@quorate/contracts';
 import { cadenceOf, firstDueAfter, lastDueUpTo } from '@quorate/schedule';
@@ -20,16 +20,18 @@ export function checkCadence(evidence: Evidence): void {
     const checks = scheduled.flatMap(({ value }) => (value.monitorId === record.id ? [value] : []));
     checkNames(evidence, record, checks);
     const [first, ...changes] = life;
-    // What people change moves rounds; what is left as it was has to be kept to.
+    // What people change moves rounds, and so does a ping; what is left as it was has to be kept to.
     const isMoved = changes.some(({ value }) => value === null || value.paused || value.checkAtOnce);
-    if (first === undefined || isMoved) continue;
+    if (first === undefined || isMoved || record.type === 'heartbeat') continue;
     checkMonitor(evidence, { record, from: first.appendedAt, checks });
   }
 }
 
 function checkNames({ history, violate }: Evidence, record: MonitorRecord, checks: readonly Check[]): void {
   const cadence = cadenceOf(record.id, record.intervalSeconds * 1_000);
-  const askedAt = new Set(history.lifeOf(record.id).map(({ value }) => value?.changedAt));
+  const changedAt = history.lifeOf(record.id).map(({ value }) => value?.changedAt);
+  const ended = history.pings.filter(({ value }) => value?.kind === 'ended' && value.monitorId === record.id);
+  const askedAt = new Set([...changedAt, ...ended.map(({ appendedAt }) => appendedAt)]);
   const invented = checks.find(({ dueAt }) => !askedAt.has(dueAt) && lastDueUpTo(cadence, dueAt) !== dueAt);
   if (invented !== undefined)
     violate(`a scheduled round of ${short(record.id)} is called ${invented.dueAt}, when none was due`);

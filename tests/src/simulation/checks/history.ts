@@ -6,6 +6,7 @@ import {
   type Delivery,
   type Instant,
   type MonitorRecord,
+  type Ping,
   type RoundClosed,
   type VerdictRecord,
   type Vote,
@@ -26,6 +27,7 @@ export class History {
   readonly closed: readonly Written<RoundClosed>[];
   readonly alerts: readonly Written<Alert>[];
   readonly deliveries: readonly Written<Delivery | null>[];
+  readonly pings: readonly Written<Ping | null>[];
   readonly monitors: readonly Written<MonitorRecord | null>[];
   readonly deadLetters: readonly Written<unknown>[];
 
@@ -42,6 +44,7 @@ export class History {
     this.closed = read<VerdictRecord>('verdicts').filter(isClosed);
     this.alerts = read('alerts');
     this.deliveries = read('deliveries');
+    this.pings = read('pings');
     this.monitors = read('monitors');
     this.deadLetters = read('dead-letters');
   }

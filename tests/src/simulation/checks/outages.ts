@@ -8,7 +8,7 @@
  * `conductor.ts`); trouble of regions is one only while too few regions are left for the quorum.
  */
 import { timeToAlertSecondsMax } from '@quorate/consensus';
-import type { Instant, MonitorRecord } from '@quorate/contracts';
+import { gatewayRegion, type Instant, type MonitorRecord } from '@quorate/contracts';
 import type { Disturbance } from '../world/ledger.ts';
 import type { MonitorScript, Outage, Span } from '../world/scenario.ts';
 import { short, type Evidence } from './finding.ts';
@@ -41,7 +41,7 @@ function checkMonitor(evidence: Evidence, { record, outages }: MonitorScript, co
   const always = [...disturbances(evidence), ...changesOf(evidence, record), ...maintenanceOf(evidence, record)];
   const endedAt = evidence.ledger.written.at(-1)?.record.appendedAt ?? 0;
   for (const [index, outage] of outages.entries()) {
-    if (seersOf(evidence, outage).length < quorumFor(evidence, record)) continue;
+    if (seersOf(evidence, record, outage).length < quorumFor(evidence, record)) continue;
     counts.scripted++;
     const owed: Owed = { record, outage, always, after: { from: outage.to, to: outages[index + 1]?.from ?? endedAt } };
     if (!checkOpened(evidence, owed)) continue;
@@ -58,13 +58,17 @@ interface Owed {
   readonly always: readonly Span[];
 }
 
-function seersOf({ scenario }: Evidence, { regions }: Outage): readonly string[] {
-  return regions ?? scenario.regions;
+function votersOf({ scenario }: Evidence, { type }: MonitorRecord): readonly string[] {
+  return type === 'heartbeat' ? [gatewayRegion] : scenario.regions;
+}
+
+function seersOf(evidence: Evidence, record: MonitorRecord, { regions }: Outage): readonly string[] {
+  return regions ?? votersOf(evidence, record);
 }
 
 /** Whether the outage obliges. */
 function checkOpened(evidence: Evidence, { record, outage, always }: Owed): boolean {
-  const disturbed = joined([...always, ...tooFewOf(evidence, record, seersOf(evidence, outage))]);
+  const disturbed = joined([...always, ...tooFewOf(evidence, record, seersOf(evidence, record, outage))]);
   const openBy = firstStretch(outage, disturbed, boundMs(evidence.scenario.idleGatherMs, record));
   if (openBy === null) return false;
   if (!isOpenAt(evidence, record.id, openBy))
@@ -74,7 +78,7 @@ function checkOpened(evidence: Evidence, { record, outage, always }: Owed): bool
 
 /** Whether its end obliges. */
 function checkResolved(evidence: Evidence, { record, outage, after, always }: Owed): boolean {
-  const tooFew = tooFewOf(evidence, record, evidence.scenario.regions);
+  const tooFew = tooFewOf(evidence, record, votersOf(evidence, record));
   const disturbed = joined([...always, ...tooFew, ...flappingOf(evidence, record)]);
   const closedBy = firstStretch(after, disturbed, recoveryBoundMs(evidence.scenario.idleGatherMs, record));
   if (closedBy === null) return false;
@@ -125,8 +129,9 @@ function changesOf({ history, scenario }: Evidence, { id }: MonitorRecord): Span
 }
 
 /** How many regions must be well so that a round is decided whatever becomes of the others. */
-function quorumFor({ scenario }: Evidence, { decision }: MonitorRecord): number {
-  return quorumOf(decision, scenario.regions.length, scenario.regions.length);
+function quorumFor(evidence: Evidence, record: MonitorRecord): number {
+  const voterCount = votersOf(evidence, record).length;
+  return quorumOf(record.decision, voterCount, voterCount);
 }
 
 /** When so many of `seers` are in trouble that the others are no quorum. */

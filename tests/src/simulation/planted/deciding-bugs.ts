@@ -131,6 +131,19 @@ export const alerting: readonly PlantedBug[] = [
   },
 ];
 
+export const hearing: readonly PlantedBug[] = [
+  {
+    name: 'the one voter of a job’s monitor is no quorum',
+    patches: [
+      {
+        path: `${consensus}/tally.ts`,
+        find: '(registeredCount >= floor ? floor : 1)',
+        replace: '(registeredCount >= 0 ? floor : 1)',
+      },
+    ],
+  },
+];
+
 export const distrusting: readonly PlantedBug[] = [
   {
     name: 'who lies about most monitors keeps its vote',

@@ -14,5 +14,6 @@ export const watchedAggregator: WatchedService = {
   start: (place) => void startAggregator(place),
   // Which regions are live.
   hearsForItself: true,
+  waitsForRegions: false,
   beginning: ({ gathering, legacy }) => (gathering.caughtUp ? { legacy: legacy(), anew: told, told } : null),
 };

@@ -48,6 +48,7 @@ export class WatchedDispatcher implements WatchedService {
   readonly stepsMax = 4;
   readonly pauseMsMax = 90_000;
   readonly hearsForItself = false;
+  readonly waitsForRegions = false;
   readonly #broker: SimulatedCluster['broker'];
 
   constructor({ broker }: SimulatedCluster) {

@@ -1,6 +1,6 @@
 /** A scheduler's task and its successor write the same rounds; the successor begins at the newest one in the log. */
 import type { LogRecord, OutgoingRecord, PartitionTask } from '@quorate/bus';
-import type { Check, MonitorRecord } from '@quorate/contracts';
+import { monitorIdOfPing, type Check, type MonitorRecord } from '@quorate/contracts';
 import { startScheduler } from '@quorate/scheduler';
 import type { SimulatedCluster } from '@quorate/testing';
 import { WatchedLog } from './watched-log.ts';
@@ -37,8 +37,9 @@ function nameOf(round: Pick<OutgoingRecord, 'key' | 'value'>): string {
   return `${round.key} ${dueAtOf(round)}`;
 }
 
-/** The name of the round that a form of a monitor asks for at once. */
-function askedForBy({ key, value }: LogRecord): string {
+/** The name of the round that a form of a monitor, or a ping, asks for at once. */
+function askedForBy({ topic, key, value, appendedAt }: LogRecord): string {
+  if (topic === 'pings') return `${monitorIdOfPing(key)} ${appendedAt}`;
   const { changedAt } = JSON.parse(value ?? '{}') as Partial<MonitorRecord>;
   return `${key} ${changedAt}`;
 }
@@ -49,6 +50,7 @@ export class WatchedScheduler implements WatchedService {
   readonly pauseMsMax = 90_000;
   /** Which regions are live. */
   readonly hearsForItself = true;
+  readonly waitsForRegions = true;
   readonly #broker: SimulatedCluster['broker'];
   readonly #newest = new Map<number, LogRecord | null>();
   /** Tasks that know their regions: before, a process waits for those that the witness has long heard. */

@@ -23,6 +23,8 @@ export interface WatchedService {
   start(place: { readonly log: DurableLog; readonly logger: Logger }): void;
   /** Whether each of its processes follows a part of what it decides by: one that is disturbed hears that later. */
   readonly hearsForItself: boolean;
+  /** Whether one that was not asked for a while waits for a region to be heard, where none is. */
+  readonly waitsForRegions: boolean;
   /** What a comparison begins with; null where none can begin with this step. */
   beginning(step: CommittedStep): Beginning | null;
 }

@@ -31,6 +31,7 @@ export interface WitnessSettings {
   readonly cluster: SimulatedCluster;
   readonly ledger: Ledger;
   readonly random: Random;
+  readonly regions: readonly string[];
 }
 
 /** A witness for each service. */
@@ -144,14 +145,20 @@ class Witness implements TaskWatcher {
     return ledger.disturbances.some(({ whom, from, to }) => whom === name && from <= now && now <= to);
   }
 
-  /** Whether they differ in nothing but regions that were in trouble: each hears in its own moment that one is back. */
+  /**
+   * Whether they differ in nothing but regions that were in trouble: each hears in its own moment that one is back.
+   * Where all are silent a scheduler that was asked for nothing lately, as a witness is, takes that for its own
+   * deafness at first.
+   */
   #mayHaveHeardOfRegions(live: readonly OutgoingRecord[], restored: readonly OutgoingRecord[]): boolean {
-    const { ledger, cluster } = this.#settings;
+    const { ledger, cluster, regions } = this.#settings;
     const { now } = cluster.time;
-    if (!this.#service.hearsForItself) return false;
+    const { hearsForItself, waitsForRegions } = this.#service;
+    if (!hearsForItself) return false;
     const troubled = new Set(
       ledger.disturbances.flatMap(({ whom, from, to }) => (from <= now && now <= to ? [whom] : [])),
     );
+    if (waitsForRegions && regions.every((region) => troubled.has(`region ${region}`))) return true;
     const told = (records: readonly OutgoingRecord[]) => records.map((record) => withoutRegions(record, troubled));
     return differenceOf(told(live), told(restored)) === null;
   }

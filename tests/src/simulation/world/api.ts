@@ -1,5 +1,14 @@
 /** The API as the others see it: what people change becomes records, in order, as soon as its database is there. */
-import { partitionOf, probeOf, type Check, type Command, type Instant, type MonitorRecord } from '@quorate/contracts';
+import {
+  partitionOf,
+  pingKey,
+  probeOf,
+  type Check,
+  type Command,
+  type Instant,
+  type MonitorRecord,
+  type Ping,
+} from '@quorate/contracts';
 import type { DurableLog } from '@quorate/bus';
 import { SimulatedHost, type SimulatedCluster } from '@quorate/testing';
 import { channelRecord, maintenanceRecord } from './directory-records.ts';
@@ -34,6 +43,7 @@ export class SimulatedApi {
     host.run(() => {
       for (const id of scenario.channelIds) this.#publishToAll(channelRecord(id, scenario.stormBrake));
       for (const window of scenario.maintenance) this.#publishToAll(maintenanceRecord(window));
+      for (const { monitorId } of scenario.jobs) this.#await(monitorId);
       for (const { record } of scenario.monitors) this.#save(record);
     });
     for (const act of scenario.people)
@@ -88,6 +98,13 @@ export class SimulatedApi {
   #save(monitor: MonitorRecord): void {
     this.#monitors.set(monitor.id, monitor);
     this.#publishOf(monitor.id, 'monitors', monitor);
+  }
+
+  /** From here on its first ping is awaited. */
+  #await(monitorId: string): void {
+    const ping: Ping = { v: 1, monitorId, kind: 'awaited' };
+    const partition = partitionOf(monitorId, this.#scenario.partitionCount);
+    this.#publish({ topic: 'pings', partition, key: pingKey(monitorId, 'awaited'), value: JSON.stringify(ping) });
   }
 
   #delete(monitorId: string): void {

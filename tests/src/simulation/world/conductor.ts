@@ -1,5 +1,5 @@
 /** Injects the faults of a scenario, each at its time, and notes what it may disturb and for how long. */
-import type { Instant } from '@quorate/contracts';
+import { gatewayRegion, type Instant } from '@quorate/contracts';
 import type { SimulatedCluster, SimulatedHost } from '@quorate/testing';
 import type { SimulatedApi } from './api.ts';
 import type { Conditions } from './conditions.ts';
@@ -115,7 +115,7 @@ export class Conductor {
         // A heartbeat that was under way is waited for until its member's session has ended.
         for (const whom of services) this.#disturb(fault.kind, { whom, forMs: fault.forMs + sessionMs + recoveryMs });
         this.#cast.ledger.count(fault.kind, this.#now, `${fault.forMs} ms`);
-        for (const region of this.#cast.scenario.regions)
+        for (const region of [...this.#cast.scenario.regions, gatewayRegion])
           this.#disturb(fault.kind, { whom: `region ${region}`, forMs: fault.forMs + regionRecoveryMs });
         return conditions.takeBrokersAway(this.#now + fault.forMs);
       case 'pagerduty':

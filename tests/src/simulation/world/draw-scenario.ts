@@ -3,6 +3,7 @@ import { monitorRecordSchema, type Instant, type MonitorRecord } from '@quorate/
 import { cadenceOf, firstDueAfter } from '@quorate/schedule';
 import { Random } from '@quorate/testing';
 import { drawCoincidences, drawFaults, drawTakeovers } from './draw-faults.ts';
+import { drawJobs } from './draw-jobs.ts';
 import { drawLie, drawsLie, liedToMonitorCount, withLie } from './draw-lies.ts';
 import { drawFlapping, drawMaintenance, drawWeather } from './draw-scenes.ts';
 import type { MonitorScript, Outage, PeopleAct, Scenario } from './scenario.ts';
@@ -159,8 +160,12 @@ export function drawScenario(seed: number): Scenario {
     ...drawCoincidences(random.fork('coincidences'), people),
     ...drawTakeovers(random.fork('takeovers'), { maintenance, monitors, replicas, calmAt }),
   ];
+  // Who is to be compared with others is no job.
+  const jobs = hasLie ? [] : drawJobs({ ...frame, random: random.fork('jobs') });
   return {
-    ...{ seed, startAt, calmAt, regions, channelIds, monitors, stormBrake, replicas, people, maintenance },
+    monitors: [...monitors, ...jobs.map(({ monitor }) => monitor)],
+    jobs: jobs.map(({ job }) => job),
+    ...{ seed, startAt, calmAt, regions, channelIds, stormBrake, replicas, people, maintenance },
     skewMsMax: random.pick([0, 5_000, skewMsMax]),
     partitionCount: hasLie ? 1 : random.between(1, 3),
     probersPerRegion: random.pick([1, 1, 2]),

@@ -6,6 +6,7 @@ import { Recent } from '../host/recent.ts';
 import type { Conditions } from './conditions.ts';
 import type { Ledger } from './ledger.ts';
 import type { Truth } from './truth.ts';
+import { voteOf, type Seen } from './votes.ts';
 
 /** Twice this is well below the time after which a region counts as silent. */
 const heartbeatMs = 4_000;
@@ -23,8 +24,6 @@ export interface ProberSettings {
   readonly index: number;
   readonly conditions: Conditions;
 }
-
-type Seen = Pick<Vote, 'outcome' | 'reason' | 'message'>;
 
 const seenUp: Seen = { outcome: 'up', reason: null, message: null };
 const seenRefused: Seen = { outcome: 'down', reason: 'connect.refused', message: 'connection refused' };
@@ -126,7 +125,7 @@ export class SimulatedProber {
   /** Hands the vote in, unless this region's votes are bad just now. */
   #vote(check: Check, partition: number, seen: Seen): void {
     const { random, ledger, cluster, conditions, region } = this.#settings;
-    const vote = this.#voteOf(check, seen);
+    const vote = voteOf(check, this.#identity, seen);
     const now = cluster.time.now;
     if (!conditions.areVotesBad(region)) {
       this.#append(partition, vote);
@@ -144,7 +143,7 @@ export class SimulatedProber {
       this.#life?.host.after(random.between(0, latestVoteMs), () => this.#append(partition, vote));
     } else if (lot < 0.7) {
       count('abstention');
-      this.#append(partition, this.#voteOf(check, isolated));
+      this.#append(partition, voteOf(check, this.#identity, isolated));
     } else this.#append(partition, vote);
   }
 
@@ -155,22 +154,5 @@ export class SimulatedProber {
     life.log.append([record]).catch(() => {
       if (triesLeft > 1) life.host.after(appendAgainMs, () => this.#append(partition, vote, triesLeft - 1));
     });
-  }
-
-  #voteOf({ monitorId, monitorVersion, dueAt, kind }: Check, seen: Seen): Vote {
-    return {
-      v: 1,
-      ...{ monitorId, monitorVersion, dueAt, kind },
-      ...this.#identity,
-      ...seen,
-      startedAt: dueAt,
-      phases: { dnsMs: null, connectMs: 1, tlsMs: null, ttfbMs: null, transferMs: null, totalMs: 1 },
-      statusCode: null,
-      address: null,
-      connection: 'fresh',
-      certificate: null,
-      excerpt: null,
-      redirects: 0,
-    };
   }
 }

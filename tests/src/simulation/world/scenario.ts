@@ -20,6 +20,12 @@ export interface MonitorScript {
   readonly outages: readonly Outage[];
 }
 
+/** A job, and when it tells how a run of it ended. */
+export interface JobScript {
+  readonly monitorId: string;
+  readonly pings: readonly { readonly at: Instant; readonly failed: boolean }[];
+}
+
 export const services = ['scheduler', 'aggregator', 'dispatcher'] as const;
 export type ServiceName = (typeof services)[number];
 
@@ -90,6 +96,8 @@ export interface Scenario {
   readonly regions: readonly string[];
   readonly probersPerRegion: number;
   readonly monitors: readonly MonitorScript[];
+  /** Of the monitors that wait for pings. */
+  readonly jobs: readonly JobScript[];
   readonly channelIds: readonly string[];
   /** Of every channel. */
   readonly stormBrake: StormBrake;

@@ -6,6 +6,7 @@ import { SimulatedApi } from './api.ts';
 import { Conditions } from './conditions.ts';
 import { Conductor, sessionMs } from './conductor.ts';
 import { Fleet } from './fleet.ts';
+import { SimulatedGateway } from './gateway.ts';
 import { Ledger } from './ledger.ts';
 import { SimulatedPagerDuty } from './pagerduty.ts';
 import { SimulatedProber } from './prober.ts';
@@ -71,7 +72,8 @@ export function worldOf(scenario: Scenario, random: Random, tell: ((line: string
   const probers = new Map(
     regions.map((region) => [region, Array.from({ length: probersPerRegion }, (_, index) => proberOf(region, index))]),
   );
-  const witnesses = witnessesOf({ cluster, ledger, random: random.fork('witness') });
+  if (scenario.jobs.length > 0) new SimulatedGateway(cluster, scenario);
+  const witnesses = witnessesOf({ cluster, ledger, regions, random: random.fork('witness') });
   const fleet = new Fleet({ cluster, ledger, random: random.fork('fleet'), skewMsMax, witnesses }, replicas);
   new Conductor({ scenario, cluster, ledger, conditions, fleet, probers, pagerDuty, truth, api });
   return { cluster, ledger, truth };
