@@ -14,6 +14,7 @@ const deniedSubnets = [
   '10.0.0.0/8',
   '100.64.0.0/10',
   '127.0.0.0/8',
+  '168.63.129.16/32', // Public by its number, and on Azure what a machine is told and given by its host.
   '169.254.0.0/16',
   '172.16.0.0/12',
   '192.0.0.0/24',
