@@ -59,7 +59,10 @@ async function perform(lateMs: number, changes: Partial<Check> = {}, stepMs = 0)
 
 describe('a check', () => {
   it('that is taken in time waits as long as its monitor says', async () => {
-    expect(await perform(20, { timeoutMs: 300 })).toMatchObject({ outcome: 'down', reason: 'timeout.response' });
+    const { reason, phases } = await perform(20, { timeoutMs: 300 });
+    // A machine that is too busy to let it run takes the blame from the target, and nothing from the wait.
+    expect(['timeout.response', 'prober.stalled']).toContain(reason);
+    expect(phases.totalMs).toBeGreaterThan(290);
   });
 
   it('that is taken late ends before its round does, and blames no target for a time-out', async () => {
