@@ -42,7 +42,7 @@ async function live({ calmAt }: Scenario, { cluster: { time }, ledger }: World):
   const isTooMuch = () => time.eventCount > eventCountMax;
   let until = calmAt + calmMsMin;
   await time.run(until, isTooMuch);
-  while (until < calmAt + calmMsMax && !isTooMuch() && !isAtRest(ledger)) {
+  while (until < calmAt + calmMsMax && !isTooMuch() && !isAtRest(ledger, time.now)) {
     until += restAgainMs;
     await time.run(until, isTooMuch);
   }

@@ -6,6 +6,8 @@ import { Trace } from './trace.ts';
 
 type Row = readonly [topic: string, key: string, value: object | null];
 
+const now = 60_000;
+
 const alert = (transition: string): Row => ['alerts', `i:${transition}`, { incidentId: 'i', transition }];
 const delivery = (state: string): Row => ['deliveries', 'd', { state }];
 
@@ -27,6 +29,11 @@ describe('the rest of a run', () => {
     ['when all is resolved and sent', true, [alert('opened'), alert('resolved'), delivery('delivered')]],
     ['when a delivery is forgotten', true, [delivery('pending'), ['deliveries', 'd', null]]],
   ])('%s: %s', (_when, is, rows) => {
-    expect(isAtRest(ledgerOf(rows))).toBe(is);
+    expect(isAtRest(ledgerOf(rows), now)).toBe(is);
+  });
+
+  it('comes some time after the last alert: what follows from it is not written yet', () => {
+    const ledger = ledgerOf([alert('opened'), alert('resolved')]);
+    expect([isAtRest(ledger, 10_000), isAtRest(ledger, 10_001)]).toEqual([false, true]);
   });
 });

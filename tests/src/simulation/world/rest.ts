@@ -1,9 +1,17 @@
 /** Whether a run has come to rest: every incident is resolved, and nothing waits to be sent. */
-import type { Alert, Delivery } from '@quorate/contracts';
+import type { Alert, Delivery, Instant } from '@quorate/contracts';
 import type { Ledger } from './ledger.ts';
 
-export function isAtRest(ledger: Ledger): boolean {
-  return openIncidents(ledger).size === 0 && waitingDeliveries(ledger).size === 0;
+/** What follows from an alert, its round's end and its deliveries, is written within this time. */
+const followedMsMax = 10_000;
+
+export function isAtRest(ledger: Ledger, now: Instant): boolean {
+  return hasFollowed(ledger, now) && openIncidents(ledger).size === 0 && waitingDeliveries(ledger).size === 0;
+}
+
+function hasFollowed(ledger: Ledger, now: Instant): boolean {
+  const newest = ledger.records('alerts').at(-1);
+  return newest === undefined || newest.appendedAt + followedMsMax < now;
 }
 
 function openIncidents(ledger: Ledger): ReadonlySet<string> {
