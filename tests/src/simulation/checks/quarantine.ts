@@ -17,6 +17,8 @@ const stepMs = 300;
 const roundsInARow = 2;
 /** On fewer monitors nobody is compared. */
 const sampleMin = 8;
+/** The others may be divided about so many monitors, and compare nobody there. */
+const dividedMax = 2;
 
 export interface QuarantineCounts {
   lies: number;
@@ -117,8 +119,7 @@ function isSilenced(evidence: Evidence, lie: Lie): boolean {
   const { history, scenario, violate } = evidence;
   const watched = scenario.monitors.filter(({ record }) => isWatchedUntil(evidence, record, lie.to));
   const about = watched.filter(({ record }) => lie.monitorIds.includes(record.id));
-  // What others are divided about may leave one or two monitors without a comparison.
-  if (watched.length < sampleMin || about.length <= watched.length / 2 + 2) return false;
+  if (watched.length - dividedMax < sampleMin || about.length <= watched.length / 2 + dividedMax) return false;
   const from = afterRounds(evidence, lie, roundsInARow);
   if (from === null) return false;
   const checks = history.rounds();
