@@ -170,9 +170,9 @@ describe('a target that speaks HTTP/2', () => {
       stream.on('drain', more);
       more();
     };
-    expect(await look(endless)).toMatchObject({ outcome: 'up' });
+    expect(await look(endless, {}, 10_000)).toMatchObject({ outcome: 'up' });
     await closeServer(server as Http2SecureServer);
-    const evidence = await look(endless, { expect: { body: [{ contains: 'well' }] } });
+    const evidence = await look(endless, { expect: { body: [{ contains: 'well' }] } }, 10_000);
     expect(evidence).toMatchObject({ outcome: 'down', reason: 'http.too-large' });
   });
 

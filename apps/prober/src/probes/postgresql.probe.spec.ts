@@ -15,11 +15,11 @@ const password = 'correct horse';
 const stage = await openProbeStage();
 let server: PeerServer;
 
-async function look(script: PeerScript, changes: object = {}): Promise<Evidence> {
+async function look(script: PeerScript, changes: object = {}, timeoutMs = 900): Promise<Evidence> {
   server = await stage.serve(startPeerServer(script));
   const { port } = server;
   const settings = postgresqlProbeSchema.parse({ host: 'localhost', port, username: 'watcher', password, ...changes });
-  return await probePostgresql(settings, stage.context());
+  return await probePostgresql(settings, stage.context({ timeoutMs }));
 }
 
 const lookAt = (settings: PostgresqlStandInSettings, changes: object = {}): Promise<Evidence> =>
@@ -110,7 +110,7 @@ describe('a PostgreSQL server', () => {
     const pour: PeerScript = (peer) => {
       for (let count = 0; count < 100; count++) peer.write(many);
     };
-    expect(await look(pour)).toMatchObject({
+    expect(await look(pour, {}, 10_000)).toMatchObject({
       reason: 'protocol.mismatch',
       message: expect.stringMatching(/without end/),
     });
