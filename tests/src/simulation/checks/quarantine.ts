@@ -4,7 +4,7 @@
  * fewer than two.
  */
 import { roundKey, type Check, type Instant, type MonitorRecord, type RoundClosed } from '@quorate/contracts';
-import type { Span } from '../world/scenario.ts';
+import type { MonitorScript, Span } from '../world/scenario.ts';
 import type { Lie } from '../world/truth.ts';
 import { short, type Evidence } from './finding.ts';
 import { quorumOf } from './rounds.ts';
@@ -17,8 +17,6 @@ const stepMs = 300;
 const roundsInARow = 2;
 /** On fewer monitors nobody is compared. */
 const sampleMin = 8;
-/** The others may be divided about so many monitors, and compare nobody there. */
-const dividedMax = 2;
 
 export interface QuarantineCounts {
   lies: number;
@@ -118,8 +116,8 @@ function heardBy(evidence: Evidence, { region, to }: Falsehood): Instant | null 
 function isSilenced(evidence: Evidence, lie: Lie): boolean {
   const { history, scenario, violate } = evidence;
   const watched = scenario.monitors.filter(({ record }) => isWatchedUntil(evidence, record, lie.to));
-  const about = watched.filter(({ record }) => lie.monitorIds.includes(record.id));
-  if (watched.length - dividedMax < sampleMin || about.length <= watched.length / 2 + dividedMax) return false;
+  const atOdds = watched.filter((monitor) => lie.monitorIds.includes(monitor.record.id) && !isDivided(monitor, lie));
+  if (watched.length < sampleMin || atOdds.length * 2 <= scenario.monitors.length) return false;
   const from = afterRounds(evidence, lie, roundsInARow);
   if (from === null) return false;
   const checks = history.rounds();
@@ -131,6 +129,11 @@ function isSilenced(evidence: Evidence, lie: Lie): boolean {
   if (trusting !== undefined)
     violate(`round ${short(roundKey(trusting.value))} counts ${lie.region}, which has lied since ${lie.from}`);
   return true;
+}
+
+/** Whether others see an outage differently meanwhile: who says the opposite of what it sees may agree with most. */
+function isDivided({ outages }: MonitorScript, { from, to }: Span): boolean {
+  return outages.some((outage) => outage.regions !== null && outage.from < to && from < outage.to);
 }
 
 /** Whether until then nobody deleted or paused it, or gave it another target. */
