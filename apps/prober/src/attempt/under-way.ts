@@ -40,8 +40,9 @@ export class UnderWay {
   #wakeAt(span: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#wakesAtSpan = span;
+    const inMs = Math.max(0, span * spanMs - performance.now());
     // Where this process was kept from running, what has arrived meanwhile is read before anyone is told.
-    this.#timer = setTimeout(() => setImmediate(() => this.#tell()), span * spanMs - performance.now());
+    this.#timer = setTimeout(() => setImmediate(() => this.#tell()), inMs);
   }
 
   #sleep(): void {
