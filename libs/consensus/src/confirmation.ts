@@ -9,20 +9,22 @@ export function nextConfirmationAt(state: MonitorState): Instant | null {
   return outstanding || state.turn === null ? null : state.turn.confirmAt;
 }
 
-export function confirm(work: KnownWork): void {
+/** Announces the confirming round that is due. Returns whether one was. */
+export function confirm(work: KnownWork): boolean {
   const { state, context } = work;
   const { turn } = state;
   const dueAt = nextConfirmationAt(state);
-  if (turn === null || dueAt === null || dueAt > context.now) return;
+  if (turn === null || dueAt === null || dueAt > context.now) return false;
   const check = confirmingCheck(work);
   // It would say nothing, and end the suspicion for that: it waits until somebody can look.
-  if (check.expectedRegions.length === 0) return;
+  if (check.expectedRegions.length === 0) return false;
   const { v: _v, monitorId: _id, kind: _kind, missedRoundCount, probe: _probe, ...round } = check;
   const { traceparent } = turn;
   const announced = { ...round, appendedAt: context.now, traceparent };
   change(work, { turn: { ...turn, confirmAt: null }, confirming: [...state.confirming, announced] });
   keepWindow(work, announce(emptyWindow(check, context.now), { ...announced, missedRoundCount }));
   work.effects.push({ kind: 'confirmation', check, parent: traceparent });
+  return true;
 }
 
 function confirmingCheck({ monitor, state, context }: KnownWork): Check {

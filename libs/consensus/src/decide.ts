@@ -38,7 +38,8 @@ export function decide(memory: Memory, input: Input, context: Context): Decided 
   settleRounds(work);
   forgetDeletion(work);
   if (isKnown(work) && context.caughtUp) {
-    confirm(work);
+    // Where too few are left to decide, the verdict falls as the round is announced.
+    if (confirm(work)) settleRounds(work);
     remind(work);
   }
   return decided(work);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { restoreMemory } from './memory.ts';
 import { Rehearsal } from './rehearsal.stage.ts';
 
 fc.configureGlobal({ seed: 4, numRuns: 200 });
@@ -55,6 +56,21 @@ describe('a static electorate', () => {
     for (let count = 0; count < 4; count++) rehearsal.round('--u-u');
     expect(rehearsal.told).toEqual(['opened:0']);
     expect(rehearsal.status).toBe('unknown');
+  });
+
+  it('judges a confirming round as it is announced where too few are left to decide: a successor would', () => {
+    const rehearsal = viewOf(registered);
+    rehearsal.round('ddddd');
+    rehearsal.regions = ['eu', 'us'];
+    rehearsal.now += 5_000;
+    rehearsal.take({ kind: 'tick' });
+    const { dueAt } = rehearsal.confirmations[0]!;
+    expect(rehearsal.state).toMatchObject({ applied: { kind: 'confirming', dueAt }, turn: { inconclusiveCount: 1 } });
+    const { memory } = rehearsal;
+    rehearsal.memory = restoreMemory(rehearsal.state);
+    rehearsal.take({ kind: 'monitor', monitor: rehearsal.monitor });
+    rehearsal.take({ kind: 'tick' });
+    expect(rehearsal.memory.state).toEqual(memory.state);
   });
 
   it('is not made smaller by the regions that are silent', () => {
