@@ -26,9 +26,9 @@ afterEach(async () => {
   server.close();
 });
 
-function call(deadlineMs: number) {
+function call(deadlineMs: number, leavesUntilMs = performance.now() + deadlineMs) {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const settings = { agent, deadlineMs, signal: new AbortController().signal, headers: {} };
+  const settings = { agent, deadlineMs, leavesUntilMs, signal: new AbortController().signal, headers: {} };
   return makeCall({ method: 'POST', url, headers: {}, body: '{"event":"trigger"}' }, settings);
 }
 
@@ -52,6 +52,11 @@ describe('a call', () => {
     expect(await outcome).toMatchObject({ kind: 'failed', retryable: true });
     expect(await call(5_000)).toMatchObject({ kind: 'answered' });
     expect(heard).toEqual(['{"event":"trigger"}']);
+  });
+
+  it('that was decided upon too long ago never leaves: its owner was frozen before it heard that it may', async () => {
+    expect(await call(5_000, performance.now() - 1)).toMatchObject({ kind: 'failed', retryable: true });
+    expect(heard).toEqual([]);
   });
 
   it('ends before a silent owner has a successor', () => {

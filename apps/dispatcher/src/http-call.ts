@@ -9,8 +9,10 @@ const answerBytesMax = 16 * 1024;
 
 export interface CallSettings {
   readonly agent: Dispatcher;
-  /** From here to the last byte of the answer. Nothing leaves after that, however late this process hears of it. */
+  /** From here to the last byte of the answer. */
   readonly deadlineMs: number;
+  /** By `performance.now`: nothing leaves after that, however late this process hears of it. */
+  readonly leavesUntilMs: number;
   /** Ends the call before its time. */
   readonly signal: AbortSignal;
   /** Headers that Quorate adds to every call. */
@@ -49,11 +51,11 @@ function failureOf(error: unknown, deadline: AbortSignal, deadlineMs: number): C
 }
 
 export async function makeCall(call: ChannelCall, settings: CallSettings): Promise<CallOutcome> {
-  const { agent, deadlineMs, signal, headers } = settings;
+  const { agent, deadlineMs, leavesUntilMs, signal, headers } = settings;
   const deadline = AbortSignal.timeout(deadlineMs);
   try {
     const answer = await request(call.url, {
-      dispatcher: agent.compose(leaveInTime(performance.now() + deadlineMs)),
+      dispatcher: agent.compose(leaveInTime(leavesUntilMs)),
       method: call.method,
       headers: { ...call.headers, ...headers, ...(call.body !== null && { 'content-type': 'application/json' }) },
       body: call.body,

@@ -30,6 +30,8 @@ export interface SenderSettings {
 export interface Try {
   readonly channel: ChannelRecord;
   readonly delivery: Delivery;
+  /** When it was decided upon, by `performance.now`: its time runs from then on. */
+  readonly decidedAtMs: number;
   /** The trace that the delivery's record carries. */
   readonly headers: RecordHeaders;
   readonly signal: AbortSignal;
@@ -91,13 +93,17 @@ export class Sender {
     return { channel: opened, secrets };
   }
 
-  #call({ channel }: OpenedChannel, { delivery, headers, signal }: Try, span: Span): Promise<CallOutcome> {
+  #call({ channel }: OpenedChannel, { delivery, decidedAtMs, headers, signal }: Try, span: Span): Promise<CallOutcome> {
     const { agent, deadlineMs, publicUrl, version, now } = this.#settings;
     const handedOn = traceHeaders(span);
     const traceId = traceIdOf(handedOn) ?? traceIdOf(headers);
     const call: ChannelCall = channelTypeOf(channel).call(channel, { delivery, traceId, publicUrl, now: now() });
     const ownHeaders = { 'user-agent': `Quorate/${version}`, ...handedOn };
-    return makeCall(call, { agent, deadlineMs: untilExpiry(delivery, deadlineMs, now()), signal, headers: ownHeaders });
+    return makeCall(call, {
+      ...{ agent, signal, headers: ownHeaders },
+      deadlineMs: untilExpiry(delivery, deadlineMs, now()),
+      leavesUntilMs: decidedAtMs + deadlineMs,
+    });
   }
 
   #endingOf({ channel, secrets }: OpenedChannel, outcome: CallOutcome): Ending {

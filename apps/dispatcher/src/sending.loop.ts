@@ -27,6 +27,8 @@ interface Departure {
   readonly lane: ChannelLane;
   readonly channel: ChannelRecord;
   readonly delivery: Delivery;
+  /** When it was decided, by `performance.now`: the step may take long to be durable, or its owner be frozen in it. */
+  readonly decidedAtMs: number;
 }
 
 type Live = Task<SendingPartition>;
@@ -82,12 +84,13 @@ export class SendingLoop {
       return [];
     }
     const departures: Departure[] = [];
+    const decidedAtMs = performance.now();
     for (const delivery of lane.take(channel, now, this.#tools.slots.freeCount)) {
       if (isExpired(delivery, now, this.#tools.policy)) {
         this.#expire(lane, delivery, step);
         continue;
       }
-      departures.push({ lane, channel, delivery: step.depart(delivery) });
+      departures.push({ lane, channel, delivery: step.depart(delivery), decidedAtMs });
     }
     state.useSlots(departures.length);
     return departures;
@@ -107,9 +110,9 @@ export class SendingLoop {
     }
   }
 
-  #start({ lane, channel, delivery }: Departure, state: SendingPartition): void {
+  #start({ lane, channel, delivery, decidedAtMs }: Departure, state: SendingPartition): void {
     const { sender, logger } = this.#tools;
-    const attempt = { channel, delivery, headers: state.headersOf(delivery), signal: state.signal };
+    const attempt = { channel, delivery, decidedAtMs, headers: state.headersOf(delivery), signal: state.signal };
     lane.breaker
       .run(() => sender.try(attempt))
       .then(
