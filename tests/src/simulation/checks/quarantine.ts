@@ -124,7 +124,9 @@ function isSilenced(evidence: Evidence, lie: Lie): boolean {
   const trusting = history.closed.find(({ value, appendedAt }) => {
     const check = checks.get(roundKey(value))?.value;
     const isWithin = value.dueAt >= from && appendedAt < lie.to;
-    return isWithin && check !== undefined && trustsInVain(value, check, lie.region);
+    // Who deletes a monitor ends its rounds without judging them.
+    const isJudged = watched.some(({ record }) => record.id === value.monitorId);
+    return isWithin && isJudged && check !== undefined && trustsInVain(value, check, lie.region);
   });
   if (trusting !== undefined)
     violate(`round ${short(roundKey(trusting.value))} counts ${lie.region}, which has lied since ${lie.from}`);
